@@ -1,0 +1,69 @@
+//! `goodness data`
+
+use anyhow::Result;
+use goodness::data::{FoundFile, KNOWN, KnownSet, Place};
+use serde::Serialize;
+
+use super::{print_json, print_line};
+use crate::failure::Done;
+
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  goodness data\n\nYour own set: a folder with train-images-idx3-ubyte, \
+                        train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (.gz or not), named by \
+                        --set data.set=FOLDER.\nSets that are known are looked for in $GOODNESS_DATA/<name> and \
+                        data/<name>.")]
+pub(crate) struct Args {
+    /// Print the list as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    summary: &'static str,
+    classes: usize,
+    found: Option<String>,
+    looked: Vec<String>,
+    files: Vec<File>,
+}
+
+#[derive(Serialize)]
+struct File {
+    name: String,
+    sha256: String,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Done> {
+    let rows = KNOWN.iter().map(row).collect::<Result<Vec<_>>>()?;
+    if args.json {
+        print_json(&rows)?;
+        return Ok(Done::Fully);
+    }
+    for row in &rows {
+        print_line(&words(row))?;
+    }
+    Ok(Done::Fully)
+}
+
+fn row(set: &KnownSet) -> Result<Row> {
+    let KnownSet { name, summary, classes, .. } = *set;
+    let found = |found: Option<String>, files: Vec<FoundFile>, looked: Vec<String>| {
+        let files = files.into_iter().map(|f| File { name: f.name, sha256: f.sha256 }).collect();
+        Row { name, summary, classes, found, looked, files }
+    };
+    Ok(match set.find()? {
+        Place::Bundled(files) => found(Some("inside the program".to_string()), files, Vec::new()),
+        Place::Folder(path, files) => found(Some(path.display().to_string()), files, Vec::new()),
+        Place::Nowhere(looked) => found(None, Vec::new(), looked.iter().map(|p| p.display().to_string()).collect()),
+    })
+}
+
+fn words(row: &Row) -> String {
+    let place = match &row.found {
+        Some(place) => format!("found: {place}"),
+        None => format!("not here; looked in {}", row.looked.join(", ")),
+    };
+    let files: String = row.files.iter().map(|f| format!("\n    {}  {}", &f.sha256, f.name)).collect();
+    format!("{}\n    {}\n    {place}{files}", row.name, row.summary)
+}

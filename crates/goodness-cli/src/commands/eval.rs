@@ -1,0 +1,84 @@
+//! `goodness eval`
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use goodness::data;
+use goodness::engine::Pool;
+use goodness::model::Model;
+use goodness::run::Test;
+use serde::Serialize;
+
+use super::{print_json, print_line};
+use crate::failure::Done;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  goodness eval runs/mnist-1/model.safetensors\n  \
+                        goodness eval runs/mnist-1/model.safetensors --data path/to/idx-folder --json")]
+pub(crate) struct Args {
+    /// A model file
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// A known set or a folder of IDX files, whose test part is read [default: the set it was trained on]
+    #[arg(long, value_name = "SET|FOLDER")]
+    data: Option<String>,
+    /// Threads that compute; 0 means one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Evaluation {
+    model: String,
+    recipe: String,
+    data: String,
+    samples: usize,
+    error: f64,
+    class_errors: Vec<Option<f64>>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Done> {
+    let Model { network, recipe } = Model::load(&args.model)?;
+    let source = args.data.as_deref().unwrap_or(&recipe.data.set);
+    let test = data::load_test(source)?;
+    if test.shape() != network.shape {
+        let (have, need) = (test.shape(), network.shape);
+        bail!("{source}: its images are {have}, the model {} reads {need}", args.model.display());
+    }
+    if test.classes() > network.classes {
+        bail!("{source}: it has {} classes, the model knows {}", test.classes(), network.classes);
+    }
+    let read = Test::read(&network, &Pool::new(args.threads)?, &test);
+    let confusion = read.confusion();
+    let class_error = |k: usize| {
+        let row = &confusion.counts[k * confusion.classes..][..confusion.classes];
+        let all: u32 = row.iter().sum();
+        (all > 0).then(|| 100.0 * f64::from(all - row[k]) / f64::from(all))
+    };
+    let evaluation = Evaluation {
+        model: args.model.display().to_string(),
+        recipe: recipe.name,
+        data: source.to_string(),
+        samples: test.len(),
+        error: read.error(),
+        class_errors: (0..confusion.classes).map(class_error).collect(),
+    };
+    if args.json {
+        print_json(&evaluation)?
+    } else {
+        print_line(&words(&evaluation))?
+    }
+    Ok(Done::Fully)
+}
+
+fn words(e: &Evaluation) -> String {
+    let head = format!("{}: error {:.2} % on {} samples of {}", e.model, e.error, e.samples, e.data);
+    let line = |(k, error): (usize, &Option<f64>)| match error {
+        Some(error) => format!("  class {k}: {error:.2} %"),
+        None => format!("  class {k}: no samples"),
+    };
+    std::iter::once(head).chain(e.class_errors.iter().enumerate().map(line)).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,63 @@
+//! The verbs. Adding one: a file here, its line in [`Command`] and in [`run`].
+
+mod catalogue;
+mod completions;
+mod data;
+mod eval;
+mod predict;
+mod recipes;
+mod report;
+mod resume;
+mod train;
+
+use clap::Subcommand;
+
+use crate::failure::Done;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Train a network by a recipe
+    Train(train::Args),
+    /// Go on with a run that was interrupted, to the same bits
+    Resume(resume::Args),
+    /// Measure a trained model on a data set
+    Eval(eval::Args),
+    /// Read pictures with a trained model
+    Predict(predict::Args),
+    /// List the recipes, or show one
+    Recipes(recipes::Args),
+    /// List every goodness, loss, optimizer, …, with parameters and sources
+    Catalogue(catalogue::Args),
+    /// List the data sets: which are here, where, and their checksums
+    Data(data::Args),
+    /// Draw the report of a run anew
+    Report(report::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
+    match command {
+        Command::Train(args) => train::run(&args),
+        Command::Resume(args) => resume::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Predict(args) => predict::run(&args),
+        Command::Recipes(args) => recipes::run(&args),
+        Command::Catalogue(args) => catalogue::run(&args),
+        Command::Data(args) => data::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// Writes one line of JSON to standard output.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print_line(&serde_json::to_string(value)?)
+}
+
+/// Writes a line to standard output; a closed pipe is an error that the end of the program knows.
+fn print_line(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(())
+}

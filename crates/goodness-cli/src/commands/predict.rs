@@ -1,0 +1,79 @@
+//! `goodness predict`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use goodness::data::{Dataset, prepare};
+use goodness::engine::Pool;
+use goodness::model::Model;
+use goodness::network::Network;
+use serde::Serialize;
+
+use super::{print_json, print_line};
+use crate::failure::Done;
+
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  goodness predict runs/mnist-1/model.safetensors digit.png photo.jpg")]
+pub(crate) struct Args {
+    /// A model file
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// PNG or JPEG pictures of any size
+    #[arg(value_name = "IMAGE", required = true)]
+    images: Vec<PathBuf>,
+    /// Print one line of JSON a picture
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Prediction {
+    image: String,
+    prepared: Vec<String>,
+    label: usize,
+    scores: Vec<f32>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Done> {
+    let Model { network, .. } = Model::load(&args.model)?;
+    if network.shape.channels != 1 {
+        bail!("{}: it reads images of {}; predict prepares grey pictures only", args.model.display(), network.shape);
+    }
+    let pool = Pool::new(0)?;
+    let mut failed = 0;
+    for image in &args.images {
+        match predict(&network, &pool, image) {
+            Ok(prediction) if args.json => print_json(&prediction)?,
+            Ok(prediction) => print_line(&words(&prediction))?,
+            // The other pictures can still be read.
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                failed += 1;
+            }
+        }
+    }
+    if failed > 0 {
+        bail!("{failed} of {} pictures could not be read", args.images.len());
+    }
+    Ok(Done::Fully)
+}
+
+fn predict(network: &Network, pool: &Pool, image: &Path) -> Result<Prediction> {
+    let prepared = prepare(image, network.shape)?;
+    let one = Dataset::new("picture", prepared.pixels, vec![0], network.classes, network.shape)?;
+    let scores = pool.run(|| network.scores(&one)).data().to_vec();
+    let label = goodness::core::math::argmax(&scores);
+    Ok(Prediction { image: image.display().to_string(), prepared: prepared.steps, label, scores })
+}
+
+fn words(p: &Prediction) -> String {
+    let most = p.scores.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+    let bar = |score: f32| "█".repeat((30.0 * score.max(0.0) / most).round() as usize);
+    let line = |(k, score): (usize, &f32)| {
+        let mark = if k == p.label { "→" } else { " " };
+        format!("  {mark} {k}  {score:>9.4}  {}", bar(*score))
+    };
+    let scores: Vec<String> = p.scores.iter().enumerate().map(line).collect();
+    let steps: Vec<String> = p.prepared.iter().map(|step| format!("  {step}")).collect();
+    format!("{}: {}\n{}\n{}", p.image, p.label, steps.join("\n"), scores.join("\n"))
+}

@@ -1,0 +1,40 @@
+//! `goodness report`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use goodness::data;
+use goodness::run::{RunFolder, Test, examine};
+use goodness::train::Trainer;
+
+use super::print_line;
+use crate::failure::Done;
+
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  goodness report runs/mnist-1\n\nThe report of an interrupted run shows what there is; \
+                        only that of a finished one has test results."
+)]
+pub(crate) struct Args {
+    /// The run's folder
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Done> {
+    let folder = RunFolder::open(&args.run)?;
+    let recipe = folder.recipe()?;
+    let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
+    let mut trainer = Trainer::new(&recipe, training, validation, 0)?;
+    trainer.restore(&folder.checkpoint())?;
+    let done = folder.summary();
+    let test_set = if done.is_some() { Some(data::load_test(&recipe.data.set)?) } else { None };
+    let test = test_set.as_ref().map(|set| (Test::read(trainer.network(), trainer.pool(), set), set));
+    let summary = done.unwrap_or_else(|| trainer.summary(None));
+    let shown = test.as_ref().map(|(test, set)| (test, *set));
+    let (what, history) = ((trainer.network(), trainer.recipe()), trainer.history().to_vec());
+    let report = examine(what, trainer.pool(), summary, history, trainer.validation_set(), shown);
+    folder.write_report(&report)?;
+    print_line(&folder.path().join("report.html").display().to_string())?;
+    Ok(Done::Fully)
+}

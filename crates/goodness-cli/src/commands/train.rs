@@ -1,0 +1,153 @@
+//! `goodness train`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use goodness::data::{self, Dataset};
+use goodness::recipe::{BUILTIN, Recipe};
+use goodness::report::Summary;
+use goodness::run::{RunFolder, Test, examine};
+use goodness::train::{Event, Flow, Outcome, Trainer};
+
+use super::{print_json, print_line};
+use crate::failure::Done;
+use crate::interrupt;
+use crate::progress::{Progress, thousands};
+
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  goodness train\n  goodness train tutorial --epochs 50 --set optimizer.rate=0.01\n  \
+                        goodness train my-recipe.toml --seed 7 --out runs/try\n  goodness train --dry-run"
+)]
+pub(crate) struct Args {
+    /// A recipe's name (see `goodness recipes`) or a TOML file
+    #[arg(default_value = BUILTIN[0].name, value_name = "RECIPE|FILE.toml")]
+    recipe: String,
+    /// Change a key of the recipe, such as optimizer.rate=0.001; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// Passes over the training set
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// Where all randomness comes from
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads that compute; 0 means one for each core. The result does not depend on it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// The run's folder, which must not exist yet [default: runs/<recipe>-<number>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Check the recipe and the data, print the resolved recipe, and stop
+    #[arg(long)]
+    dry_run: bool,
+    /// Print the summary as JSON on the last line of standard output; all else goes to standard error
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Done> {
+    let recipe = Recipe::load_with(&args.recipe, &settings(args))?;
+    let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
+    let trainer = Trainer::new(&recipe, training, validation, args.threads)?;
+    if args.dry_run {
+        print_line(recipe.to_toml().trim_end())?;
+        eprintln!("{}", describe(&trainer));
+        return Ok(Done::Fully);
+    }
+    let folder = RunFolder::create(args.out.as_deref(), &recipe)?;
+    train(trainer, &folder, args.json)
+}
+
+/// The settings of `--set`, then those that have a flag of their own.
+fn settings(args: &Args) -> Vec<String> {
+    let epochs = args.epochs.map(|n| format!("train.epochs={n}"));
+    let seed = args.seed.map(|n| format!("train.seed={n}"));
+    args.settings.iter().cloned().chain(epochs).chain(seed).collect()
+}
+
+/// Trains from wherever the trainer stands to the end, keeps a checkpoint at every epoch, and writes what a run leaves.
+pub(super) fn train(mut trainer: Trainer, folder: &RunFolder, json: bool) -> Result<Done> {
+    interrupt::listen()?;
+    let progress = Progress::new(json);
+    progress.line(&describe(&trainer));
+    progress.line(&format!("run folder: {}", folder.path().display()));
+    folder.keep(&trainer)?;
+    let outcome = until_done(&mut trainer, folder, &progress);
+    progress.clear();
+    if outcome? == Outcome::Stopped {
+        return stopped(folder);
+    }
+    let summary = finish(&trainer, folder)?;
+    if json {
+        print_json(&summary)?
+    } else {
+        print_line(&closing(&summary, folder.path()))?
+    }
+    Ok(Done::Fully)
+}
+
+/// Runs epoch by epoch, so that a checkpoint can be written between them.
+fn until_done(trainer: &mut Trainer, folder: &RunFolder, progress: &Progress) -> Result<Outcome> {
+    let epochs = trainer.epochs();
+    while trainer.history().len() < epochs {
+        let outcome = trainer.run(|event| {
+            progress.show(&event);
+            let stop = matches!(event, Event::Epoch { .. }) || interrupt::asked();
+            if stop { Flow::Stop } else { Flow::Continue }
+        })?;
+        folder.keep(trainer)?;
+        if interrupt::asked() && trainer.history().len() < epochs {
+            return Ok(outcome);
+        }
+    }
+    Ok(Outcome::Finished)
+}
+
+fn stopped(folder: &RunFolder) -> Result<Done> {
+    eprintln!("interrupted; the checkpoint is written. Go on with:\n  goodness resume {}", folder.path().display());
+    Ok(Done::Interrupted)
+}
+
+fn describe(trainer: &Trainer) -> String {
+    let network = trainer.network();
+    let widths = std::iter::once(network.shape.features()).chain(network.layers.iter().map(|l| l.units()));
+    let widths: Vec<String> = widths.map(|w| w.to_string()).collect();
+    format!(
+        "{}: {} ({} parameters), {} training and {} validation samples, seed {}, {} threads",
+        trainer.recipe().name,
+        widths.join("-"),
+        thousands(network.parameters() as f64),
+        thousands(trainer.training_set().len() as f64),
+        thousands(trainer.validation_set().len() as f64),
+        trainer.recipe().train.seed,
+        trainer.pool().threads()
+    )
+}
+
+/// Reads the test set, once, and writes the model, the summary and the report.
+fn finish(trainer: &Trainer, folder: &RunFolder) -> Result<Summary> {
+    let test_set: Dataset = data::load_test(&trainer.recipe().data.set)?;
+    let test = Test::read(trainer.network(), trainer.pool(), &test_set);
+    let summary = trainer.summary(Some(test.error()));
+    let what = (trainer.network(), trainer.recipe());
+    let history = trainer.history().to_vec();
+    let shown = Some((&test, &test_set));
+    let report = examine(what, trainer.pool(), summary, history, trainer.validation_set(), shown);
+    folder.finish(trainer, &report)?;
+    Ok(report.summary)
+}
+
+fn closing(s: &Summary, folder: &Path) -> String {
+    let percent = |e: Option<f64>| e.map_or("-".to_string(), |e| format!("{e:.2} %"));
+    let warnings: String = s.warnings.iter().map(|w| format!("warning: {w}\n")).collect();
+    format!(
+        "{warnings}test error {}  (validation {}), {:.1} s of training, {}/s, peak memory {} MiB\nlook at {}",
+        percent(s.test_error),
+        percent(s.validation_error),
+        s.train_seconds,
+        thousands(s.samples_per_second),
+        s.peak_memory_bytes >> 20,
+        folder.join("report.html").display()
+    )
+}

@@ -1,0 +1,34 @@
+//! # ReLU, straight through
+//!
+//! h = max(0, z), derivative taken as 1 everywhere  (the full-gradient ReLU of the PyTorch port of Hinton's code)
+//!
+//! With a goodness made of squares the derivative by a silent unit is 0 anyway, so only penalties notice: their pull
+//! reaches silent units too.
+
+use super::{Activation, rectify};
+#[cfg(feature = "std")]
+use crate::catalogue::{Entry, Info};
+use crate::rows::{Rows, RowsMut};
+
+/// max(0, z) forward, identity back.
+#[derive(Clone, Copy, Debug)]
+pub struct ReluStraight;
+
+impl Activation for ReluStraight {
+    fn forward(&self, z: RowsMut<'_>) {
+        rectify(z);
+    }
+
+    fn pull_back(&self, _: Rows<'_>, _: RowsMut<'_>) {}
+}
+
+#[cfg(feature = "std")]
+pub(super) const ENTRY: Entry<dyn Activation> = Entry {
+    info: Info {
+        name: "relu_straight",
+        summary: "max(0, z) forward, identity back",
+        source: "loeweX/Forward-Forward, ReLU_full_grad",
+        params: &[],
+    },
+    build: |_| Box::new(ReluStraight),
+};

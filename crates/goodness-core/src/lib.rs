@@ -1,0 +1,42 @@
+//! Every formula of Forward-Forward learning, on plain slices.
+//!
+//! This crate is the single truth for every processor that runs the method: the library on a desktop calls these
+//! functions and so does a microcontroller. It is `no_std`, allocates nothing, depends on nothing and has no `unsafe`.
+//! The default feature `std` adds the [catalogues](catalogue), which box members by name, and the processor's own
+//! square root.
+//!
+//! One idea is one folder, one member is one file:
+//!
+//! | folder | question it answers |
+//! |---|---|
+//! | [`goodness`] | how good is a row of activities? |
+//! | [`loss`] | how far are two goodnesses from where they should be? |
+//! | [`negatives`] | which wrong label does a row get? |
+//! | [`overlay`] | how is a label written into an input? |
+//! | [`activation`] | what does a unit put out? |
+//! | [`normalize`] | what does the next layer see? |
+//! | [`penalty`] | what else should a layer care about? |
+//! | [`optim`] | how does a weight follow its gradient? |
+//! | [`schedule`] | how does the rate change while training goes on? |
+//! | [`init`] | where do weights start? |
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+
+pub mod activation;
+#[cfg(feature = "std")]
+pub mod catalogue;
+pub mod goodness;
+pub mod init;
+pub mod loss;
+pub mod math;
+pub mod negatives;
+pub mod normalize;
+pub mod optim;
+pub mod overlay;
+pub mod penalty;
+pub mod rng;
+pub mod rows;
+pub mod schedule;
+
+pub use rng::Rng;
+pub use rows::{Rows, RowsMut};

@@ -1,0 +1,22 @@
+//! Memory, threads and matrix products.
+//!
+//! Knows rows and numbers, and nothing of what they mean. Everything here gives the same bits for any number of threads:
+//! work is cut into blocks whose borders do not depend on who computes them, and no sum crosses a border.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`pool`] | worker threads that flush denormal numbers to zero |
+//! | [`par`] | cutting rows into blocks and running them on the pool |
+//! | [`product`] | x·wᵀ and dzᵀ·x |
+//! | [`matrix`] | owned rows that are reused from batch to batch |
+//! | [`memory`] | what the process has taken at most |
+
+pub mod matrix;
+pub mod memory;
+pub mod par;
+pub mod pool;
+mod simd;
+
+pub use matrix::Matrix;
+pub use pool::{Pool, PoolError};
+pub use simd::product;

@@ -1,0 +1,85 @@
+//! Owned rows.
+
+use goodness_core::{Rows, RowsMut};
+
+/// A row-major matrix that keeps its memory when it shrinks: a workspace for batches, the last of which may be short.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matrix {
+    data: Vec<f32>,
+    rows: usize,
+    width: usize,
+}
+
+impl Matrix {
+    /// `rows × width` zeros.
+    pub fn zeros(rows: usize, width: usize) -> Self {
+        Self { data: vec![0.0; rows * width], rows, width }
+    }
+
+    /// Takes numbers that are already there, row after row.
+    ///
+    /// # Panics
+    /// When `data.len() != rows · width`.
+    #[track_caller]
+    pub fn from_vec(data: Vec<f32>, rows: usize, width: usize) -> Self {
+        Rows::new(&data, rows, width);
+        Self { data, rows, width }
+    }
+
+    /// Makes it `rows × width`; numbers that were there are meaningless afterwards. Allocates only beyond the largest
+    /// size it ever had.
+    pub fn resize(&mut self, rows: usize, width: usize) {
+        self.data.resize(rows * width, 0.0);
+        (self.rows, self.width) = (rows, width);
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Numbers in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows::new(&self.data, self.rows, self.width)
+    }
+
+    /// All rows, to write.
+    pub fn rows_mut(&mut self) -> RowsMut<'_> {
+        RowsMut::new(&mut self.data, self.rows, self.width)
+    }
+
+    /// All numbers, row after row.
+    pub fn data(&self) -> &[f32] {
+        &self.data
+    }
+
+    /// All numbers, row after row, to write.
+    pub fn data_mut(&mut self) -> &mut [f32] {
+        &mut self.data
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shrinking_keeps_the_memory() {
+        let mut m = Matrix::zeros(4, 8);
+        let before = m.data().as_ptr();
+        m.resize(2, 8);
+        m.resize(4, 8);
+        assert_eq!(before, m.data().as_ptr());
+        assert_eq!((m.len(), m.width()), (4, 8));
+    }
+}

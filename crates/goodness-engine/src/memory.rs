@@ -1,0 +1,18 @@
+//! What the process has taken.
+
+/// The largest resident size that this process ever had, in bytes; `None` where the system does not say.
+pub fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #[test]
+    fn the_peak_is_at_least_what_was_touched() {
+        let block = vec![1u8; 64 << 20];
+        assert!(super::peak_bytes().unwrap() > block.len() as u64);
+    }
+}

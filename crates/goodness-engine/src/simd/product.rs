@@ -1,0 +1,180 @@
+//! The two matrix products of a layer that learns by itself. A third one, which would carry a gradient to the layer
+//! below, is not here because nothing ever needs it.
+
+use gemm::Parallelism;
+use goodness_core::{Rows, RowsMut};
+
+/// `out = x · wᵀ`: what every unit (row of `w`) makes of every row of `x`.
+///
+/// # Shapes
+/// `x`: rows × inputs, `w`: units × inputs, `out`: rows × units.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn forward(x: Rows<'_>, w: Rows<'_>, out: RowsMut<'_>) {
+    check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
+    let (lhs, rhs) = (Strided::plain(x), Strided::transposed(w));
+    multiply(lhs, rhs, out, x.width(), false);
+}
+
+/// `out = out + x · wᵀ`, with the shapes of [`forward`].
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn add_forward(x: Rows<'_>, w: Rows<'_>, out: RowsMut<'_>) {
+    check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
+    let (lhs, rhs) = (Strided::plain(x), Strided::transposed(w));
+    multiply(lhs, rhs, out, x.width(), true);
+}
+
+/// `out = dzᵀ · x`: the gradient of the weights, summed over rows.
+///
+/// # Shapes
+/// `dz`: rows × units, `x`: rows × inputs, `out`: units × inputs.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn gradient(dz: Rows<'_>, x: Rows<'_>, out: RowsMut<'_>) {
+    check("dzᵀ · x", (dz, x), dz.len() == x.len() && out.len() == dz.width() && out.width() == x.width(), &out);
+    let (lhs, rhs) = (Strided::transposed(dz), Strided::plain(x));
+    multiply(lhs, rhs, out, x.len(), false);
+}
+
+/// `out = out + dzᵀ · x`, with the shapes of [`gradient`].
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn add_gradient(dz: Rows<'_>, x: Rows<'_>, out: RowsMut<'_>) {
+    check("dzᵀ · x", (dz, x), dz.len() == x.len() && out.len() == dz.width() && out.width() == x.width(), &out);
+    let (lhs, rhs) = (Strided::transposed(dz), Strided::plain(x));
+    multiply(lhs, rhs, out, x.len(), true);
+}
+
+#[track_caller]
+fn check(what: &str, (a, b): (Rows<'_>, Rows<'_>), fits: bool, out: &RowsMut<'_>) {
+    let [(ar, aw), (br, bw), (or, ow)] = [(a.len(), a.width()), (b.len(), b.width()), (out.len(), out.width())];
+    assert!(fits, "{what}: the shapes {ar}×{aw} and {br}×{bw} do not give {or}×{ow}");
+}
+
+/// A matrix as the product crate wants it: a pointer and the distances between rows and between columns.
+struct Strided {
+    data: *const f32,
+    row_stride: isize,
+    column_stride: isize,
+}
+
+impl Strided {
+    fn plain(m: Rows<'_>) -> Self {
+        Self { data: m.data().as_ptr(), row_stride: m.width() as isize, column_stride: 1 }
+    }
+
+    fn transposed(m: Rows<'_>) -> Self {
+        Self { data: m.data().as_ptr(), row_stride: 1, column_stride: m.width() as isize }
+    }
+}
+
+fn multiply(lhs: Strided, rhs: Strided, mut out: RowsMut<'_>, depth: usize, add: bool) {
+    let (rows, columns) = (out.len(), out.width());
+    // Always the parallel form, whose blocking does not depend on the number of threads, so neither do the bits.
+    let threads = Parallelism::Rayon(rayon::current_num_threads());
+    // SAFETY: the callers checked that `lhs` is rows × depth, `rhs` depth × columns and `out` rows × columns; all three
+    // are views of live slices of exactly those sizes, and `out` is borrowed mutably, so it overlaps neither of them.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            depth,
+            out.data_mut().as_mut_ptr(),
+            1,
+            columns as isize,
+            add,
+            lhs.data,
+            lhs.column_stride,
+            lhs.row_stride,
+            rhs.data,
+            rhs.column_stride,
+            rhs.row_stride,
+            1.0f32,
+            1.0f32,
+            false,
+            false,
+            false,
+            threads,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Matrix, Pool};
+    use goodness_core::Rng;
+
+    fn random(rows: usize, width: usize, seed: u64) -> Matrix {
+        let mut rng = Rng::keyed(seed, 0, 0);
+        Matrix::from_vec((0..rows * width).map(|_| rng.normal()).collect(), rows, width)
+    }
+
+    /// The plain definition, in double precision.
+    fn reference(rows: usize, columns: usize, depth: usize, at: impl Fn(usize, usize, usize) -> f64) -> Vec<f64> {
+        let cell = |i: usize| (0..depth).map(|k| at(i / columns, i % columns, k)).sum();
+        (0..rows * columns).map(cell).collect()
+    }
+
+    fn close(got: &Matrix, want: &[f64], depth: usize) {
+        let bound = 1e-6 * (depth as f64).sqrt() + 1e-6;
+        for (g, w) in got.data().iter().zip(want) {
+            assert!((f64::from(*g) - w).abs() <= bound * (1.0 + w.abs()), "{g} is not {w}");
+        }
+    }
+
+    const SHAPES: &[(usize, usize, usize)] =
+        &[(0, 3, 2), (1, 1, 1), (1, 7, 13), (5, 1, 3), (3, 5, 0), (17, 31, 29), (64, 64, 64), (101, 97, 103)];
+
+    #[test]
+    fn products_agree_with_their_definition_on_odd_shapes() {
+        for &(rows, units, inputs) in SHAPES {
+            let (x, w, dz) = (random(rows, inputs, 1), random(units, inputs, 2), random(rows, units, 3));
+            let mut z = Matrix::zeros(rows, units);
+            forward(x.rows(), w.rows(), z.rows_mut());
+            let of = |m: &Matrix, r: usize, c: usize| f64::from(m.data()[r * m.width() + c]);
+            let want = reference(rows, units, inputs, |r, u, i| of(&x, r, i) * of(&w, u, i));
+            close(&z, &want, inputs);
+            add_forward(x.rows(), w.rows(), z.rows_mut());
+            close(&z, &want.iter().map(|v| 2.0 * v).collect::<Vec<_>>(), inputs);
+            let mut dw = Matrix::zeros(units, inputs);
+            gradient(dz.rows(), x.rows(), dw.rows_mut());
+            let want = reference(units, inputs, rows, |u, i, r| of(&dz, r, u) * of(&x, r, i));
+            close(&dw, &want, rows);
+            add_gradient(dz.rows(), x.rows(), dw.rows_mut());
+            close(&dw, &want.iter().map(|v| 2.0 * v).collect::<Vec<_>>(), rows);
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bits() {
+        let (x, w) = (random(203, 784, 1), random(500, 784, 2));
+        let dz = random(203, 500, 3);
+        let results: Vec<_> = [1, 2, 3]
+            .map(|threads| {
+                let (mut z, mut dw) = (Matrix::zeros(203, 500), Matrix::zeros(500, 784));
+                Pool::new(threads).unwrap().run(|| {
+                    forward(x.rows(), w.rows(), z.rows_mut());
+                    gradient(dz.rows(), x.rows(), dw.rows_mut());
+                });
+                (z, dw)
+            })
+            .into();
+        assert!(results.iter().all(|r| *r == results[0]));
+    }
+
+    #[test]
+    #[should_panic(expected = "x · wᵀ: the shapes 2×3 and 4×5 do not give 2×4")]
+    fn shapes_that_do_not_fit_are_named() {
+        forward(Matrix::zeros(2, 3).rows(), Matrix::zeros(4, 5).rows(), Matrix::zeros(2, 4).rows_mut());
+    }
+}

@@ -1,0 +1,180 @@
+//! Data: images with labels, from inside the program, from files, or from a user's picture.
+
+mod error;
+mod idx;
+mod order;
+mod picture;
+mod sets;
+
+pub use error::DataError;
+pub use order::Order;
+pub use picture::{Prepared, prepare};
+pub use sets::{FoundFile, KNOWN, KnownSet, Place, load_test, load_train};
+
+use std::fmt;
+use std::ops::Range;
+
+/// The shape of an image: rows of pixels, pixels in a row, numbers a pixel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Rows of pixels.
+    pub height: usize,
+    /// Pixels in a row.
+    pub width: usize,
+    /// Numbers a pixel: 1 for grey, 3 for colour.
+    pub channels: usize,
+}
+
+impl Shape {
+    /// Numbers an image.
+    pub fn features(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}×{}×{}", self.height, self.width, self.channels)
+    }
+}
+
+/// Images with labels, all checked: as many of one as of the other, at least one, every label below the classes.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    name: String,
+    images: Vec<u8>,
+    labels: Vec<u8>,
+    classes: usize,
+    shape: Shape,
+}
+
+impl Dataset {
+    /// Takes images (rows of `shape.features()` grey levels, one after another) and their labels.
+    ///
+    /// # Errors
+    /// [`DataError`] when the counts differ, there is no row, `classes` is not 2 to 256, or a label is not below it.
+    pub fn new(
+        name: impl Into<String>,
+        images: Vec<u8>,
+        labels: Vec<u8>,
+        classes: usize,
+        shape: Shape,
+    ) -> Result<Self, DataError> {
+        let name = name.into();
+        if !(2..=256).contains(&classes) {
+            return Err(DataError::Classes { name, came: classes });
+        }
+        let rows = images.len().checked_div(shape.features()).unwrap_or(0);
+        if rows * shape.features() != images.len() || rows != labels.len() {
+            return Err(DataError::Counts { name, images: rows, labels: labels.len() });
+        }
+        if rows == 0 {
+            return Err(DataError::Empty { name });
+        }
+        if let Some(row) = labels.iter().position(|label| usize::from(*label) >= classes) {
+            return Err(DataError::Label { name, row, label: labels[row], classes });
+        }
+        Ok(Self { name, images, labels, classes, shape })
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Never: a data set has at least one image.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The grey levels of image `row`.
+    pub fn row(&self, row: usize) -> &[u8] {
+        let features = self.shape.features();
+        &self.images[row * features..(row + 1) * features]
+    }
+
+    /// The label of image `row`.
+    pub fn label(&self, row: usize) -> u8 {
+        self.labels[row]
+    }
+
+    /// All labels.
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The shape of its images.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// A copy of some of its rows.
+    ///
+    /// # Errors
+    /// [`DataError::Empty`] when there are none.
+    ///
+    /// # Panics
+    /// When the range reaches beyond the rows.
+    #[track_caller]
+    pub fn select(&self, rows: Range<usize>) -> Result<Self, DataError> {
+        let features = self.shape.features();
+        let images = self.images[rows.start * features..rows.end * features].to_vec();
+        Self::new(self.name.clone(), images, self.labels[rows].to_vec(), self.classes, self.shape)
+    }
+
+    /// Cuts off the last `rows` as a set of their own: the validation split of a training set.
+    ///
+    /// # Errors
+    /// [`DataError::Split`] when nothing would be left of one of them.
+    pub fn split_tail(mut self, rows: usize) -> Result<(Self, Self), DataError> {
+        if rows == 0 || rows >= self.len() {
+            return Err(DataError::Split { name: self.name.clone(), rows, of: self.len() });
+        }
+        let kept = self.len() - rows;
+        let images = self.images.split_off(kept * self.shape.features());
+        let labels = self.labels.split_off(kept);
+        self.images.shrink_to_fit();
+        let tail = Self { name: self.name.clone(), images, labels, ..self };
+        Ok((self, tail))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape { height: 1, width: 2, channels: 1 };
+
+    fn set(images: usize, labels: &[u8], classes: usize) -> Result<Dataset, String> {
+        let images = (0..images * 2).map(|i| i as u8).collect();
+        Dataset::new("toy", images, labels.to_vec(), classes, SHAPE).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_tail_is_cut_off() {
+        let (head, tail) = set(3, &[0, 1, 0], 2).unwrap().split_tail(1).unwrap();
+        assert_eq!((head.len(), tail.len()), (2, 1));
+        assert_eq!((head.row(1), tail.row(0)), (&[2, 3][..], &[4, 5][..]));
+        assert_eq!(head.select(1..2).unwrap().label(0), 1);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        assert_eq!(set(3, &[0, 1], 2).unwrap_err(), "toy: 3 images but 2 labels; expected one label for each image");
+        assert_eq!(set(0, &[], 2).unwrap_err(), "toy: no images; expected at least one");
+        assert_eq!(set(1, &[2], 2).unwrap_err(), "toy: label 2 of image 0 is out of range; expected 0 to 1");
+        assert_eq!(set(1, &[0], 0).unwrap_err(), "toy: 0 classes; expected 2 to 256");
+        let error = set(2, &[0, 1], 2).unwrap().split_tail(2).unwrap_err().to_string();
+        assert_eq!(error, "toy: cannot hold out 2 of its 2 images; expected data.validation from 1 to 1");
+    }
+}

@@ -1,0 +1,92 @@
+//! # Dense layer
+//!
+//! z = x̂ Wᵀ + b; ∂L/∂W = dzᵀ x̂, ∂L/∂b = Σ dz.
+//!
+//! # Shapes
+//! W: units × inputs, b: units, x̂: rows × inputs, z and dz: rows × units.
+
+use goodness_core::init::Init;
+use goodness_core::{Rng, Rows, RowsMut};
+use goodness_engine::{Matrix, par, product};
+
+use super::Input;
+
+/// A fully connected layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dense {
+    /// W, units × inputs.
+    pub weights: Matrix,
+    /// b, one a unit.
+    pub biases: Vec<f32>,
+}
+
+/// The gradients of one layer; one pair of buffers serves every layer in turn.
+#[derive(Debug, Default)]
+pub struct Gradients {
+    /// ∂L/∂W, units × inputs.
+    pub weights: Matrix,
+    /// ∂L/∂b, one a unit.
+    pub biases: Vec<f32>,
+}
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+/// Units that one thread sums over all rows at a time.
+const UNITS: usize = 64;
+
+impl Dense {
+    /// A layer with initial weights.
+    pub fn new(inputs: usize, units: usize, init: &dyn Init, rng: &mut Rng) -> Self {
+        let (mut weights, mut biases) = (Matrix::zeros(units, inputs), vec![0.0; units]);
+        init.fill(inputs, rng, weights.data_mut(), &mut biases);
+        Self { weights, biases }
+    }
+
+    /// Numbers in an input row.
+    pub fn inputs(&self) -> usize {
+        self.weights.width()
+    }
+
+    /// Numbers in an output row.
+    pub fn units(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Writes z for every row of `input`.
+    pub fn forward_into(&self, input: &Input<'_>, mut z: RowsMut<'_>) {
+        match input {
+            Input::Rows(x) => {
+                product::forward(*x, self.weights.rows(), z.reborrow());
+                par::each_block(x.len(), ROWS, z, |_, mut z: RowsMut<'_>| {
+                    (0..z.len()).for_each(|r| add(z.row_mut(r), &self.biases));
+                });
+            }
+            Input::Labelled(labelled) => labelled.forward_into(&self.biases, z),
+        }
+    }
+
+    /// Writes the gradients of the layer's own loss, given its derivative by z. `dz` is spent.
+    pub fn local_grads(&self, input: &Input<'_>, dz: RowsMut<'_>, grads: &mut Gradients) {
+        grads.weights.resize(self.units(), self.inputs());
+        grads.biases.resize(self.units(), 0.0);
+        sum_columns(dz.as_rows(), &mut grads.biases);
+        match input {
+            Input::Rows(x) => product::gradient(dz.as_rows(), *x, grads.weights.rows_mut()),
+            Input::Labelled(labelled) => labelled.weight_gradient(dz, grads.weights.rows_mut()),
+        }
+    }
+}
+
+/// `to[j] += from[j]`.
+fn add(to: &mut [f32], from: &[f32]) {
+    to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
+}
+
+/// `sums[j] = Σ_r rows[r][j]`, in the order of the rows whoever computes it.
+pub(crate) fn sum_columns(rows: Rows<'_>, sums: &mut [f32]) {
+    par::each_block(sums.len(), UNITS, sums, |first, sums: &mut [f32]| {
+        let columns = first..first + sums.len();
+        sums.fill(0.0);
+        rows.iter().for_each(|row| add(sums, &row[columns.clone()]));
+    });
+}

@@ -1,0 +1,36 @@
+//! Layers: parameters, the forward product and the gradients of their own loss.
+//!
+//! A layer is never asked for the gradient of its input: nothing below it would know what to do with it.
+
+mod dense;
+mod labelled;
+
+pub(crate) use dense::sum_columns;
+pub use dense::{Dense, Gradients};
+pub use labelled::{Images, Labelled, Labels};
+
+use goodness_core::Rows;
+
+/// What a layer reads.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// Normalised rows of the layer below.
+    Rows(Rows<'a>),
+    /// Images with labels written into them: the first layer.
+    Labelled(Labelled<'a>),
+}
+
+impl Input<'_> {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Labelled(labelled) => labelled.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

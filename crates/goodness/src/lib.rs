@@ -1,0 +1,82 @@
+//! Trains neural networks by Hinton's Forward-Forward algorithm: two forward passes, one on positive and one on negative
+//! data, every layer learning by itself to give high *goodness* to the first and low to the second. No backward pass,
+//! no tape, no gradient across a layer.
+//!
+//! ```no_run
+//! use goodness::{Recipe, Trainer, data, train::Flow};
+//!
+//! let recipe = Recipe::load_with("mnist", &["train.epochs=2".to_string()])?;
+//! let (train, validation) = data::load_train("mnist")?.split_tail(10_000)?;
+//! let mut trainer = Trainer::new(&recipe, train, validation, 0)?;
+//! trainer.run(|_| Flow::Continue)?;
+//! assert!(trainer.validation_error() < 0.05);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`recipe`] | experiments as TOML |
+//! | [`data`] | images with labels |
+//! | [`train`] | the epoch loop and the step; [`Trainer`] |
+//! | [`network`], [`layer`], [`readout`] | what is trained |
+//! | [`plan`] | which layers learn when |
+//! | [`model`], [`run`], [`report`] | what is left behind |
+//! | [`core`] | every formula |
+//! | [`engine`] | memory, threads, matrix products |
+//!
+//! # Your own goodness, loss or negatives
+//!
+//! Implement the trait and put it into the trainer:
+//!
+//! ```
+//! use goodness::core::{goodness::Goodness, Rows, RowsMut};
+//!
+//! /// Mean activity: g = Σ h / N.
+//! struct MeanActivity;
+//!
+//! impl Goodness for MeanActivity {
+//!     fn score(&self, h: Rows<'_>, g: &mut [f32]) {
+//!         g.iter_mut().zip(h.iter()).for_each(|(g, row)| *g = row.iter().sum::<f32>() / row.len() as f32);
+//!     }
+//!     fn pull_back(&self, h: Rows<'_>, dg: &[f32], mut dh: RowsMut<'_>) {
+//!         (0..h.len()).for_each(|r| dh.row_mut(r).fill(dg[r] / h.width() as f32));
+//!     }
+//!     fn theta(&self, _width: usize) -> f32 {
+//!         1.0
+//!     }
+//! }
+//!
+//! # use goodness::{Recipe, Trainer, data::{Dataset, Shape}, train::Flow};
+//! # let shape = Shape { height: 4, width: 5, channels: 1 };
+//! # let set = |n: usize| Dataset::new("toy", (0..n * 20).map(|i| (i * 37) as u8).collect(),
+//! #     (0..n).map(|i| (i % 2) as u8).collect(), 2, shape).unwrap();
+//! # let text = "name = 'toy'\n[network]\nlayers = [8]\n[train]\nepochs = 1\nbatch = 4";
+//! let recipe = Recipe::parse("toy", text)?;
+//! let mut trainer = Trainer::new(&recipe, set(16), set(4), 1)?;
+//! trainer.network_mut().parts.goodness = Box::new(MeanActivity);
+//! trainer.run(|_| Flow::Continue)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod catalogue;
+pub mod data;
+pub mod files;
+pub mod layer;
+pub mod model;
+pub mod network;
+pub mod plan;
+pub mod readout;
+pub mod recipe;
+pub mod report;
+pub mod run;
+pub mod train;
+
+pub use goodness_core as core;
+pub use goodness_engine as engine;
+
+pub use model::Model;
+pub use network::Network;
+pub use recipe::Recipe;
+pub use train::Trainer;

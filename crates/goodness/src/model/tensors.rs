@@ -1,0 +1,150 @@
+//! Named tensors in a safetensors file, every one checked against the shape that is expected of it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use goodness_engine::Matrix;
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::ModelError;
+use crate::files::write_whole;
+use crate::network::Network;
+
+/// The one key of the file's metadata; one, because its maps have no order and files should have the same bytes.
+const KEY: &str = "goodness";
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Envelope<T> {
+    format: String,
+    header: T,
+}
+
+/// Collects tensors for a file.
+#[derive(Default)]
+pub(crate) struct TensorWriter {
+    tensors: Vec<(String, Vec<usize>, Vec<u8>)>,
+}
+
+impl TensorWriter {
+    /// Adds a tensor.
+    pub(crate) fn add(&mut self, name: String, shape: &[usize], numbers: &[f32]) {
+        let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+        self.tensors.push((name, shape.to_vec(), bytes));
+    }
+
+    /// Adds a matrix.
+    pub(crate) fn matrix(&mut self, name: String, m: &Matrix) {
+        self.add(name, &[m.len(), m.width()], m.data());
+    }
+
+    /// Adds all weights of a network.
+    pub(crate) fn network(&mut self, network: &Network) {
+        for (l, layer) in network.layers.iter().enumerate() {
+            self.matrix(format!("layers.{l}.weights"), &layer.weights);
+            self.add(format!("layers.{l}.biases"), &[layer.units()], &layer.biases);
+        }
+        for (i, weights) in network.readout.weights().into_iter().enumerate() {
+            self.matrix(format!("readout.{i}.weights"), weights);
+        }
+    }
+
+    /// Writes the file, whole or not at all.
+    pub(crate) fn write<T: Serialize>(&self, path: &Path, format: &str, header: &T) -> Result<(), ModelError> {
+        let unwritable = |reason| ModelError::Unwritable { path: path.to_path_buf(), reason };
+        let envelope = Envelope { format: format.to_string(), header };
+        let text = serde_json::to_string(&envelope).map_err(|e| unwritable(e.into()))?;
+        let metadata = HashMap::from([(KEY.to_string(), text)]);
+        let mut views = Vec::new();
+        for (name, shape, bytes) in &self.tensors {
+            let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
+            views.push((name.as_str(), view.map_err(|e| unwritable(std::io::Error::other(e.to_string())))?));
+        }
+        let bytes = safetensors::serialize(views, Some(metadata));
+        let bytes = bytes.map_err(|e| unwritable(std::io::Error::other(e.to_string())))?;
+        write_whole(path, &bytes).map_err(unwritable)
+    }
+}
+
+/// A file that has been read and whose format is the expected one.
+pub(crate) struct TensorReader {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    header: serde_json::Value,
+}
+
+impl TensorReader {
+    /// Reads the file.
+    pub(crate) fn open(path: &Path, format: &str) -> Result<Self, ModelError> {
+        let unreadable = |reason| ModelError::Unreadable { path: path.to_path_buf(), reason };
+        let not = |reason: String| ModelError::NotAModel { path: path.to_path_buf(), reason };
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let (_, metadata): (usize, Metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| not(e.to_string()))?;
+        SafeTensors::deserialize(&bytes).map_err(|e| not(e.to_string()))?;
+        let text = metadata.metadata().as_ref().and_then(|m| m.get(KEY));
+        let text = text.ok_or_else(|| not(format!("its header has no {KEY:?}")))?;
+        let envelope: Envelope<serde_json::Value> = serde_json::from_str(text).map_err(|e| not(e.to_string()))?;
+        if envelope.format != format {
+            let (expected, came) = (format.to_string(), envelope.format);
+            return Err(ModelError::Version { path: path.to_path_buf(), expected, came });
+        }
+        Ok(Self { path: path.to_path_buf(), bytes, header: envelope.header })
+    }
+
+    /// What stands in the header.
+    pub(crate) fn header<T: DeserializeOwned>(&self) -> Result<T, ModelError> {
+        let not = |e: serde_json::Error| ModelError::NotAModel { path: self.path.clone(), reason: e.to_string() };
+        serde_json::from_value(self.header.clone()).map_err(not)
+    }
+
+    fn wrong(&self, tensor: &str, expected: &[usize], came: String) -> ModelError {
+        let (tensor, expected) = (tensor.to_string(), expected.to_vec());
+        ModelError::WrongShape { path: self.path.clone(), tensor, expected, came }
+    }
+
+    fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<u8>, ModelError> {
+        let tensors = SafeTensors::deserialize(&self.bytes).map_err(|e| self.wrong(name, shape, e.to_string()))?;
+        let tensor = tensors.tensor(name).map_err(|_| self.wrong(name, shape, "no such tensor".to_string()))?;
+        if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
+            return Err(self.wrong(name, shape, format!("{:?} of {:?}", tensor.shape(), tensor.dtype())));
+        }
+        Ok(tensor.data().to_vec())
+    }
+
+    /// Checks that a tensor is there in its shape.
+    pub(crate) fn expect(&self, name: &str, shape: &[usize]) -> Result<(), ModelError> {
+        self.tensor(name, shape).map(|_| ())
+    }
+
+    /// Reads a tensor of finite numbers.
+    pub(crate) fn read(&self, name: &str, shape: &[usize], numbers: &mut [f32]) -> Result<(), ModelError> {
+        let bytes = self.tensor(name, shape)?;
+        for (index, (number, bytes)) in numbers.iter_mut().zip(bytes.as_chunks::<4>().0).enumerate() {
+            let value = f32::from_le_bytes(*bytes);
+            if !value.is_finite() {
+                let (path, tensor) = (self.path.clone(), name.to_string());
+                return Err(ModelError::NotFinite { path, tensor, index, value });
+            }
+            *number = value;
+        }
+        Ok(())
+    }
+
+    /// Reads a matrix.
+    pub(crate) fn matrix(&self, name: &str, m: &mut Matrix) -> Result<(), ModelError> {
+        self.read(name, &[m.len(), m.width()], m.data_mut())
+    }
+
+    /// Reads all weights of a network that was built for them.
+    pub(crate) fn restore(&self, network: &mut Network) -> Result<(), ModelError> {
+        for (l, layer) in network.layers.iter_mut().enumerate() {
+            self.matrix(&format!("layers.{l}.weights"), &mut layer.weights)?;
+            self.read(&format!("layers.{l}.biases"), &[layer.biases.len()], &mut layer.biases)?;
+        }
+        for (i, weights) in network.readout.weights_mut().into_iter().enumerate() {
+            self.matrix(&format!("readout.{i}.weights"), weights)?;
+        }
+        Ok(())
+    }
+}

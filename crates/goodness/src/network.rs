@@ -1,0 +1,190 @@
+//! A network: layers in order, how a row becomes goodness, and a readout.
+
+use goodness_core::activation::Activation;
+use goodness_core::goodness::Goodness;
+use goodness_core::normalize::Normalize;
+use goodness_core::overlay::Overlay;
+use goodness_core::{RowsMut, math};
+use goodness_engine::{Matrix, par};
+
+use crate::data::{Dataset, Shape};
+use crate::layer::{Dense, Images, Input, Labelled, Labels};
+use crate::readout::{Pass, Readout, Seen};
+
+/// What happens to a row on its way through a layer, the same in every layer.
+pub struct Parts {
+    /// Writes labels into inputs.
+    pub overlay: Box<dyn Overlay>,
+    /// Turns z into activities.
+    pub activation: Box<dyn Activation>,
+    /// Turns activities into one number.
+    pub goodness: Box<dyn Goodness>,
+    /// Turns activities into the next layer's input.
+    pub normalize: Box<dyn Normalize>,
+}
+
+/// How grey levels become inputs: (level/255 − mean) / deviation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scaling {
+    /// Subtracted from a level in [0, 1].
+    pub mean: f32,
+    /// What the difference is divided by.
+    pub deviation: f32,
+}
+
+/// Layers, parts and readout: all that prediction needs.
+pub struct Network {
+    /// The layers, first to last.
+    pub layers: Vec<Dense>,
+    /// What happens to a row in each of them.
+    pub parts: Parts,
+    /// Turns what the layers say into class scores.
+    pub readout: Box<dyn Readout>,
+    /// How pixels become inputs.
+    pub scaling: Scaling,
+    /// Shape of the images it was made for.
+    pub shape: Shape,
+    /// Number of classes.
+    pub classes: usize,
+}
+
+/// Buffers of a pass through the layers, reused from batch to batch.
+#[derive(Debug, Default)]
+pub struct Walk {
+    labels: Labels,
+    h: Matrix,
+    g: Vec<f32>,
+    /// The normalised activities of each layer in the last pass: rows × units.
+    pub x: Vec<Matrix>,
+}
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+/// Rows that go through the layers together when a data set is read.
+const CHUNK: usize = 1000;
+
+impl Scaling {
+    /// The input of each of the 256 grey levels.
+    pub fn levels(&self) -> [f32; 256] {
+        std::array::from_fn(|level| (level as f32 / 255.0 - self.mean) / self.deviation)
+    }
+}
+
+impl Parts {
+    /// Turns z into activities in place and writes each row's goodness and, where wanted, the next layer's input.
+    ///
+    /// # Shapes
+    /// `h`, `x`: rows × units; `x` may have no rows. `g`: one a row.
+    pub(crate) fn lift(&self, h: RowsMut<'_>, g: &mut [f32], x: RowsMut<'_>) {
+        let rows = h.len();
+        let block = |(mut h, g, x): (RowsMut<'_>, &mut [f32], Option<RowsMut<'_>>)| {
+            self.activation.forward(h.reborrow());
+            self.goodness.score(h.as_rows(), g);
+            if let Some(x) = x {
+                self.normalize.forward_into(h.as_rows(), x);
+            }
+        };
+        if x.is_empty() {
+            par::each_block(rows, ROWS, (h, g), |_, (h, g)| block((h, g, None)));
+        } else {
+            par::each_block(rows, ROWS, (h, g, x), |_, (h, g, x)| block((h, g, Some(x))));
+        }
+    }
+}
+
+impl Network {
+    /// Number of weights and biases, those of the readout included.
+    pub fn parameters(&self) -> usize {
+        let layers: usize = self.layers.iter().map(|l| l.weights.data().len() + l.biases.len()).sum();
+        layers + self.readout.weights().iter().map(|w| w.data().len()).sum::<usize>()
+    }
+
+    /// Inputs that the label code takes.
+    pub(crate) fn code_width(&self) -> usize {
+        self.parts.overlay.width(self.classes)
+    }
+
+    /// Runs the passes that the readout looks at through the first `depth` layers and writes every class's score.
+    ///
+    /// # Shapes
+    /// `scores`: images × classes.
+    pub(crate) fn read(&self, images: &Images, depth: usize, walk: &mut Walk, scores: &mut Matrix) {
+        let pass = self.readout.pass();
+        let passes = if pass == Pass::EveryLabel { self.classes } else { 1 };
+        let overlay = (&*self.parts.overlay, self.code_width());
+        walk.labels.write(images, passes, overlay, &*self.parts.normalize, |pass_number, _| match pass {
+            Pass::EveryLabel => Some(pass_number as u8),
+            Pass::Neutral => None,
+        });
+        scores.resize(images.len(), self.classes);
+        scores.data_mut().fill(0.0);
+        walk.x.resize_with(self.layers.len(), Matrix::default);
+        for layer in 0..depth {
+            self.walk_layer(layer, images, passes * images.len(), walk);
+            let seen = Seen { goodness: &walk.g, x: walk.x[layer].rows() };
+            self.readout.read(layer, seen, scores.rows_mut());
+        }
+        self.readout.finish(scores.rows_mut());
+    }
+
+    fn walk_layer(&self, layer: usize, images: &Images, rows: usize, walk: &mut Walk) {
+        let (below, x) = walk.x.split_at_mut(layer);
+        let input = match below.last() {
+            Some(x) => Input::Rows(x.rows()),
+            None => Input::Labelled(Labelled { images, labels: &walk.labels }),
+        };
+        let units = self.layers[layer].units();
+        walk.h.resize(rows, units);
+        walk.g.resize(rows, 0.0);
+        x[0].resize(rows, units);
+        self.layers[layer].forward_into(&input, walk.h.rows_mut());
+        self.parts.lift(walk.h.rows_mut(), &mut walk.g, x[0].rows_mut());
+    }
+
+    /// The scores of every class for every image of a data set, read through the first `depth` layers: `each(first
+    /// row, scores)` gets them chunk by chunk.
+    pub(crate) fn read_all(&self, data: &Dataset, depth: usize, mut each: impl FnMut(usize, &Matrix)) {
+        let (mut images, mut walk, mut scores) = (Images::default(), Walk::default(), Matrix::default());
+        let chunk = if self.readout.pass() == Pass::EveryLabel { CHUNK.div_ceil(self.classes) } else { CHUNK };
+        let levels = self.scaling.levels();
+        for first in (0..data.len()).step_by(chunk) {
+            let rows = chunk.min(data.len() - first);
+            images.load(rows, self.shape.features(), self.code_width(), |r0, mut out| {
+                (0..out.len()).for_each(|r| pixels_into(data.row(first + r0 + r), &levels, out.row_mut(r)));
+            });
+            images.project(&self.layers[0], self.code_width());
+            self.read(&images, depth, &mut walk, &mut scores);
+            each(first, &scores);
+        }
+    }
+
+    /// The score of every class for every image: images × classes. Call it inside a [`Pool`](goodness_engine::Pool).
+    pub fn scores(&self, data: &Dataset) -> Matrix {
+        let mut all = Matrix::zeros(data.len(), self.classes);
+        let classes = self.classes;
+        self.read_all(data, self.layers.len(), |first, scores| {
+            all.data_mut()[first * classes..][..scores.data().len()].copy_from_slice(scores.data());
+        });
+        all
+    }
+
+    /// Share of images whose best class is not their label, read through the first `depth` layers.
+    pub(crate) fn error_at(&self, data: &Dataset, depth: usize) -> f64 {
+        let mut wrong = 0usize;
+        self.read_all(data, depth, |first, scores| {
+            let miss = |(r, row): (usize, &[f32])| math::argmax(row) != usize::from(data.label(first + r));
+            wrong += scores.rows().iter().enumerate().filter(|x| miss(*x)).count();
+        });
+        wrong as f64 / data.len() as f64
+    }
+
+    /// Share of images whose best class is not their label.
+    pub fn error(&self, data: &Dataset) -> f64 {
+        self.error_at(data, self.layers.len())
+    }
+}
+
+/// Grey levels to inputs.
+pub(crate) fn pixels_into(row: &[u8], levels: &[f32; 256], out: &mut [f32]) {
+    out.iter_mut().zip(row).for_each(|(o, p)| *o = levels[usize::from(*p)]);
+}

@@ -1,0 +1,34 @@
+//! Plans: which layers learn when.
+//!
+//! A plan is added by one new file here and its line in [`CATALOGUE`].
+
+mod greedy;
+mod simultaneous;
+
+pub use greedy::Greedy;
+pub use simultaneous::Simultaneous;
+
+use std::ops::Range;
+
+use goodness_core::catalogue::Entry;
+
+/// The order of learning.
+pub trait Plan: Send + Sync {
+    /// Epochs in all, when the recipe says `epochs` and the network has `layers` layers.
+    fn epochs(&self, epochs: usize, layers: usize) -> usize;
+
+    /// The layers that learn in epoch number `epoch` (from 0); those below are frozen, those above wait.
+    fn learning(&self, epoch: usize, epochs: usize, layers: usize) -> Range<usize>;
+
+    /// Whether frozen layers are passed once and their output kept. Then every sample keeps the negative that it was
+    /// given at first.
+    fn keeps_pairs(&self) -> bool {
+        false
+    }
+
+    /// Where epoch number `epoch` stands in the schedule: its number and how many there are before the rate starts anew.
+    fn stage(&self, epoch: usize, epochs: usize, layers: usize) -> (usize, usize);
+}
+
+/// Every plan there is.
+pub const CATALOGUE: &[Entry<dyn Plan>] = &[simultaneous::ENTRY, greedy::ENTRY];

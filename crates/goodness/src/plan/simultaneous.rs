@@ -1,0 +1,37 @@
+//! # Simultaneous
+//!
+//! Every layer learns at every step, from what the layers below say at that step (Hinton 2022, released code).
+
+use std::ops::Range;
+
+use goodness_core::catalogue::{Entry, Info};
+
+use super::Plan;
+
+/// All layers at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Simultaneous;
+
+impl Plan for Simultaneous {
+    fn epochs(&self, epochs: usize, _layers: usize) -> usize {
+        epochs
+    }
+
+    fn learning(&self, _epoch: usize, _epochs: usize, layers: usize) -> Range<usize> {
+        0..layers
+    }
+
+    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+        (epoch, epochs)
+    }
+}
+
+pub(super) const ENTRY: Entry<dyn Plan> = Entry {
+    info: Info {
+        name: "simultaneous",
+        summary: "every layer learns at every step",
+        source: "Hinton 2022, released code, ffnew",
+        params: &[],
+    },
+    build: |_| Box::new(Simultaneous),
+};

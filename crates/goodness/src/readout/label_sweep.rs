@@ -1,0 +1,49 @@
+//! # Label sweep
+//!
+//! score(k) = Σ over layers ≥ `from` of the goodness of the row with label k written in  (Hinton 2022, section 3.3)
+//!
+//! Exact, needs no weights of its own, and costs one pass a class through every layer but the first, whose product is
+//! shared. The first layer sees the label directly, so leaving it out (`from = 2`) often helps.
+
+use goodness_core::RowsMut;
+use goodness_core::catalogue::{Entry, Info, Param};
+
+use super::{Pass, Readout, Seen};
+
+/// The label under which the network is happiest.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelSweep {
+    /// The first layer that counts, from 0.
+    pub from: usize,
+}
+
+impl Readout for LabelSweep {
+    fn pass(&self) -> Pass {
+        Pass::EveryLabel
+    }
+
+    fn from(&self) -> usize {
+        self.from
+    }
+
+    fn read(&self, layer: usize, seen: Seen<'_>, mut scores: RowsMut<'_>) {
+        if layer < self.from {
+            return;
+        }
+        let (images, classes) = (scores.len(), scores.width());
+        for r in 0..images {
+            let row = scores.row_mut(r);
+            (0..classes).for_each(|k| row[k] += seen.goodness[k * images + r]);
+        }
+    }
+}
+
+pub(super) const ENTRY: Entry<dyn Readout> = Entry {
+    info: Info {
+        name: "label_sweep",
+        summary: "the label whose pass has the highest summed goodness: one pass a class",
+        source: "Hinton 2022 (arXiv 2212.13345), section 3.3",
+        params: &[Param::whole("from", "first layer that counts, from 1", 1.0, 1.0, 1000.0)],
+    },
+    build: |args| Box::new(LabelSweep { from: args.get("from") as usize - 1 }),
+};

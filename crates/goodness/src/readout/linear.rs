@@ -1,0 +1,120 @@
+//! # Linear softmax
+//!
+//! p = softmax( Σ over layers ≥ `from` of x̂ₗ Sₗᵀ ) on one pass with the neutral label  (Hinton 2022, section 3.3)
+//!
+//! S is trained alongside by the cross-entropy of p: ∂L/∂Sₗ = (p − y)ᵀ x̂ₗ / B, smoothed descent. The gradient stops at
+//! S: no layer feels it. One pass, whatever the number of classes. S starts at 0 and has no bias, as released.
+
+use goodness_core::catalogue::{Entry, Info, Param};
+use goodness_core::optim::{Memory, Moment, Optimizer, SmoothedSgd};
+use goodness_core::{Rows, RowsMut, math};
+use goodness_engine::{Matrix, product};
+
+use super::{Lesson, Pass, Readout, Seen};
+
+/// A softmax on the normalised activities of a neutral pass.
+#[derive(Clone, Debug)]
+pub struct Linear {
+    from: usize,
+    optimizer: SmoothedSgd,
+    weights: Vec<Matrix>,
+    memory: Vec<Matrix>,
+    slope: Matrix,
+    gradient: Matrix,
+}
+
+impl Linear {
+    /// A readout of the layers from number `from`, from 0.
+    pub fn new(from: usize, optimizer: SmoothedSgd) -> Self {
+        let (weights, memory) = (Vec::new(), Vec::new());
+        Self { from, optimizer, weights, memory, slope: Matrix::default(), gradient: Matrix::default() }
+    }
+
+    /// Writes (p − y) / B.
+    fn slope_into(&mut self, lesson: &Lesson<'_>) {
+        let scores = lesson.scores;
+        self.slope.resize(scores.len(), scores.width());
+        let share = 1.0 / scores.len() as f32;
+        let mut slope = self.slope.rows_mut();
+        for (r, label) in lesson.labels.iter().enumerate() {
+            slope.row_mut(r).iter_mut().zip(scores.row(r)).for_each(|(s, p)| *s = p * share);
+            slope.row_mut(r)[usize::from(*label)] -= share;
+        }
+    }
+}
+
+impl Readout for Linear {
+    fn pass(&self) -> Pass {
+        Pass::Neutral
+    }
+
+    fn from(&self) -> usize {
+        self.from
+    }
+
+    fn prepare(&mut self, widths: &[usize], classes: usize) {
+        let zeros = |width: &usize| Matrix::zeros(classes, *width);
+        self.weights = widths.iter().skip(self.from).map(zeros).collect();
+        self.memory = self.weights.clone();
+    }
+
+    fn read(&self, layer: usize, seen: Seen<'_>, scores: RowsMut<'_>) {
+        if let Some(index) = layer.checked_sub(self.from) {
+            product::add_forward(seen.x, self.weights[index].rows(), scores);
+        }
+    }
+
+    fn finish(&self, mut scores: RowsMut<'_>) {
+        (0..scores.len()).for_each(|r| math::softmax(scores.row_mut(r)));
+    }
+
+    fn learns(&self) -> bool {
+        true
+    }
+
+    fn learn(&mut self, lesson: Lesson<'_>) {
+        self.slope_into(&lesson);
+        let at = Moment { step: lesson.step, gain: lesson.gain, decays: true };
+        let slope: Rows<'_> = self.slope.rows();
+        for (index, weights) in self.weights.iter_mut().enumerate() {
+            self.gradient.resize(weights.len(), weights.width());
+            product::gradient(slope, lesson.x[self.from + index].rows(), self.gradient.rows_mut());
+            let memory = Memory { first: self.memory[index].data_mut(), second: &mut [] };
+            self.optimizer.update(at, weights.data_mut(), self.gradient.data(), memory);
+        }
+    }
+
+    fn weights(&self) -> Vec<&Matrix> {
+        self.weights.iter().collect()
+    }
+
+    fn weights_mut(&mut self) -> Vec<&mut Matrix> {
+        self.weights.iter_mut().collect()
+    }
+
+    fn memory(&self) -> Vec<&Matrix> {
+        self.memory.iter().collect()
+    }
+
+    fn memory_mut(&mut self) -> Vec<&mut Matrix> {
+        self.memory.iter_mut().collect()
+    }
+}
+
+pub(super) const ENTRY: Entry<dyn Readout> = Entry {
+    info: Info {
+        name: "linear",
+        summary: "softmax on the normalised activities of one neutral pass, trained alongside",
+        source: "Hinton 2022 (arXiv 2212.13345), section 3.3, and the released code",
+        params: &[
+            Param::whole("from", "first layer that counts, from 1", 2.0, 1.0, 1000.0),
+            Param::real("rate", "step size", 0.1, 0.0, 100.0),
+            Param::real("smoothing", "share of the running gradient that stays", 0.9, 0.0, 0.9999),
+            Param::real("weight_decay", "pull of a weight towards 0", 0.003, 0.0, 1.0),
+        ],
+    },
+    build: |args| {
+        let [rate, smoothing, weight_decay] = ["rate", "smoothing", "weight_decay"].map(|name| args.f32(name));
+        Box::new(Linear::new(args.get("from") as usize - 1, SmoothedSgd { rate, smoothing, weight_decay }))
+    },
+};

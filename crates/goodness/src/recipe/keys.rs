@@ -1,0 +1,25 @@
+//! The keys that a recipe may have, section by section.
+
+/// Keys outside any section.
+pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", "train", "expected"];
+/// Keys of `[data]`.
+pub(super) const DATA: &[&str] = &["set", "validation", "shift", "mean", "deviation"];
+/// Keys of `[network]`.
+pub(super) const NETWORK: &[&str] = &["layers", "overlay", "activation", "normalize", "goodness", "readout", "init"];
+/// Keys of `[train]`.
+pub(super) const TRAIN: &[&str] = &[
+    "loss",
+    "theta",
+    "negatives",
+    "penalty",
+    "optimizer",
+    "schedule",
+    "plan",
+    "epochs",
+    "batch",
+    "validate_every",
+    "seed",
+];
+
+/// The sections with their keys.
+pub(super) const SECTIONS: &[(&str, &[&str])] = &[("data", DATA), ("network", NETWORK), ("train", TRAIN)];

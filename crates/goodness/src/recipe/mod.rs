@@ -1,0 +1,164 @@
+//! Recipes: one TOML text, one experiment, checked once at the door.
+
+mod builtin;
+mod error;
+mod keys;
+mod read;
+mod set;
+mod write;
+
+pub use builtin::{BUILTIN, Builtin};
+pub use error::RecipeError;
+pub(crate) use error::did_you_mean;
+
+use std::path::Path;
+
+use goodness_core::catalogue::{Args, Entry, find};
+
+/// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The member's name.
+    pub name: String,
+    /// Every parameter with its value, in the member's own order.
+    pub args: Args,
+}
+
+/// A checked experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// Its name; the run folder is called after it.
+    pub name: String,
+    /// One line on what it shows.
+    pub about: String,
+    /// Where it comes from.
+    pub source: String,
+    /// Which samples.
+    pub data: DataSpec,
+    /// What is built.
+    pub network: NetworkSpec,
+    /// How it learns.
+    pub train: TrainSpec,
+    /// The result that its authors measured, for the reader; not read by training.
+    pub expected: toml::Table,
+}
+
+/// `[data]`: which samples and how they become inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataSpec {
+    /// A known set or a folder.
+    pub set: String,
+    /// Samples held out of the training set, from its end.
+    pub validation: usize,
+    /// Largest shift of a training image, in pixels, on each axis.
+    pub shift: usize,
+    /// Subtracted from grey levels in [0, 1].
+    pub mean: f64,
+    /// What the difference is divided by.
+    pub deviation: f64,
+}
+
+/// `[network]`: what is built.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkSpec {
+    /// Units of each dense layer.
+    pub layers: Vec<usize>,
+    /// How labels are written.
+    pub overlay: Choice,
+    /// What units put out.
+    pub activation: Choice,
+    /// What the next layer sees.
+    pub normalize: Choice,
+    /// What a row is worth.
+    pub goodness: Choice,
+    /// How classes are read.
+    pub readout: Choice,
+    /// Where weights start.
+    pub init: Choice,
+}
+
+/// `[train]`: how it learns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainSpec {
+    /// How far goodnesses are from where they should be.
+    pub loss: Choice,
+    /// The threshold, where it is not the goodness's own.
+    pub theta: Option<f64>,
+    /// Which wrong label.
+    pub negatives: Choice,
+    /// What else counts.
+    pub penalty: Choice,
+    /// How weights move.
+    pub optimizer: Choice,
+    /// How the rate changes.
+    pub schedule: Choice,
+    /// Which layers learn when.
+    pub plan: Choice,
+    /// Passes over the training set; of each layer, with a greedy plan.
+    pub epochs: usize,
+    /// Samples in a step.
+    pub batch: usize,
+    /// Epochs between two readings of the validation error; 0: only at the end.
+    pub validate_every: usize,
+    /// Where all randomness comes from.
+    pub seed: u64,
+}
+
+impl Choice {
+    /// Builds the member from its family's list.
+    ///
+    /// # Panics
+    /// When the list has no such member: reading a recipe has checked that it has.
+    pub fn build<T: ?Sized>(&self, family: &'static [Entry<T>]) -> Box<T> {
+        match find(family, &self.name) {
+            Some(entry) => (entry.build)(&self.args),
+            None => panic!("no member called {:?}", self.name),
+        }
+    }
+}
+
+impl Recipe {
+    /// The recipe of a name or of a TOML file, as it stands.
+    ///
+    /// # Errors
+    /// [`RecipeError`] when there is no such recipe or file, or it is not a recipe.
+    pub fn load(name_or_file: &str) -> Result<Self, RecipeError> {
+        Self::load_with(name_or_file, &[])
+    }
+
+    /// The same with `key=value` settings laid over it, in order.
+    ///
+    /// # Errors
+    /// [`RecipeError`], also for a setting that does not fit.
+    pub fn load_with(name_or_file: &str, settings: &[String]) -> Result<Self, RecipeError> {
+        let (origin, text) = builtin::text(name_or_file)?;
+        Self::parse_with(&origin, &text, settings)
+    }
+
+    /// Reads TOML text; `origin` is what errors call it.
+    ///
+    /// # Errors
+    /// [`RecipeError`] when the text is not a recipe.
+    pub fn parse(origin: &str, text: &str) -> Result<Self, RecipeError> {
+        Self::parse_with(origin, text, &[])
+    }
+
+    fn parse_with(origin: &str, text: &str, settings: &[String]) -> Result<Self, RecipeError> {
+        let mut table: toml::Table = text.parse().map_err(|e| RecipeError::Toml {
+            origin: origin.to_string(),
+            reason: toml::de::Error::to_string(&e).trim_end().to_string(),
+        })?;
+        settings.iter().try_for_each(|setting| set::apply(&mut table, setting))?;
+        read::recipe(origin, &table)
+    }
+
+    /// The whole recipe as TOML, every parameter written out: reading it gives the same recipe.
+    pub fn to_toml(&self) -> String {
+        write::recipe(self)
+    }
+
+    /// Whether `name_or_file` looks like a path rather than a name.
+    pub(crate) fn is_path(name_or_file: &str) -> bool {
+        Path::new(name_or_file).extension().is_some() || name_or_file.contains(['/', '\\'])
+    }
+}

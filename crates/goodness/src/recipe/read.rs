@@ -1,0 +1,244 @@
+//! TOML to recipe: every name and number is checked here, once.
+
+use std::str::FromStr;
+
+use goodness_core::catalogue::{Args, Entry, find};
+use goodness_core::{activation, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule};
+use toml::{Table, Value};
+
+use super::error::did_you_mean;
+use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, TrainSpec, keys};
+use crate::{plan, readout};
+
+type Result<T> = std::result::Result<T, RecipeError>;
+
+/// Reads a recipe; `origin` is what errors call it.
+pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
+    let top = Section { origin, name: "", table };
+    top.only(keys::TOP)?;
+    let recipe = Recipe {
+        name: name(&top)?,
+        about: top.text("about")?.unwrap_or_default(),
+        source: top.text("source")?.unwrap_or_default(),
+        data: data(&top.section("data", keys::DATA)?)?,
+        network: network(&top.section("network", keys::NETWORK)?)?,
+        train: train(&top.section("train", keys::TRAIN)?)?,
+        expected: top.section_or_empty("expected")?.table.clone(),
+    };
+    clashes(origin, &recipe)?;
+    Ok(recipe)
+}
+
+fn name(top: &Section<'_>) -> Result<String> {
+    let Some(name) = top.text("name")? else {
+        return Err(top.missing("name", "a name for the experiment"));
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(fits) {
+        return Err(top.bad("name", &format!("{name:?}"), "letters, digits, - and _: run folders are called after it"));
+    }
+    Ok(name)
+}
+
+fn data(s: &Section<'_>) -> Result<DataSpec> {
+    Ok(DataSpec {
+        set: s.text("set")?.unwrap_or_else(|| "mnist".to_string()),
+        validation: s.whole("validation", 10_000, 1, 1 << 32)?,
+        shift: s.whole("shift", 0, 0, 64)?,
+        mean: s.real("mean", -1e3, 1e3)?.unwrap_or(0.0),
+        deviation: s.real("deviation", 1e-6, 1e6)?.unwrap_or(1.0),
+    })
+}
+
+fn network(s: &Section<'_>) -> Result<NetworkSpec> {
+    Ok(NetworkSpec {
+        layers: s.widths("layers")?,
+        overlay: s.choice("overlay", overlay::CATALOGUE, "one_hot")?,
+        activation: s.choice("activation", activation::CATALOGUE, "relu")?,
+        normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
+        goodness: s.choice("goodness", goodness::CATALOGUE, "mean_of_squares")?,
+        readout: s.choice("readout", readout::CATALOGUE, "label_sweep")?,
+        init: s.choice("init", init::CATALOGUE, "fan_in_normal")?,
+    })
+}
+
+fn train(s: &Section<'_>) -> Result<TrainSpec> {
+    Ok(TrainSpec {
+        loss: s.choice("loss", loss::CATALOGUE, "swish_symba")?,
+        theta: s.real("theta", 1e-6, 1e6)?,
+        negatives: s.choice("negatives", negatives::CATALOGUE, "wrong_label")?,
+        penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
+        optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,
+        schedule: s.choice("schedule", schedule::CATALOGUE, "linear_decay")?,
+        plan: s.choice("plan", plan::CATALOGUE, "simultaneous")?,
+        epochs: s.whole("epochs", 20, 1, 1_000_000)?,
+        batch: s.whole("batch", 512, 1, 1 << 24)?,
+        validate_every: s.whole("validate_every", 1, 0, 1_000_000)?,
+        seed: s.whole("seed", 1, 0, i64::MAX as usize)? as u64,
+    })
+}
+
+/// Refuses what the mathematics or the plan does not allow, naming both keys.
+fn clashes(origin: &str, recipe: &Recipe) -> Result<()> {
+    let clash = |first: String, second: String, reason: &str| {
+        Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })
+    };
+    let (network, train) = (&recipe.network, &recipe.train);
+    let readout = network.readout.build(readout::CATALOGUE);
+    if readout.from() >= network.layers.len() {
+        let from = format!("network.readout.from = {}", readout.from() + 1);
+        let layers = format!("network.layers ({} of them)", network.layers.len());
+        return clash(from, layers, "the readout would look at no layer");
+    }
+    let loss = train.loss.build(loss::CATALOGUE);
+    if let (Some(theta), false) = (train.theta, loss.uses_theta()) {
+        let loss = format!("train.loss = {:?}", train.loss.name);
+        return clash(format!("train.theta = {theta}"), loss, "this loss compares goodnesses and reads no threshold");
+    }
+    if !train.plan.build(plan::CATALOGUE).keeps_pairs() {
+        return Ok(());
+    }
+    let plan = format!("train.plan = {:?}", train.plan.name);
+    let kept = "this plan draws every pair once and keeps it";
+    if train.negatives.build(negatives::CATALOGUE).looks_at() > 0 {
+        let negatives = format!("train.negatives = {:?}", train.negatives.name);
+        return clash(plan, negatives, &format!("{kept}, these negatives follow the network as it learns"));
+    }
+    if recipe.data.shift > 0 {
+        return clash(plan, format!("data.shift = {}", recipe.data.shift), &format!("{kept}, a shift makes new ones"));
+    }
+    if readout.learns() {
+        let readout = format!("network.readout = {:?}", network.readout.name);
+        return clash(plan, readout, "a readout that learns needs every layer's neutral pass at each step");
+    }
+    Ok(())
+}
+
+/// A table of a recipe with what errors call it.
+struct Section<'a> {
+    origin: &'a str,
+    name: &'a str,
+    table: &'a Table,
+}
+
+impl<'a> Section<'a> {
+    fn key(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_string() } else { format!("{}.{key}", self.name) }
+    }
+
+    fn bad(&self, key: &str, came: &str, expected: &str) -> RecipeError {
+        let (origin, key) = (self.origin.to_string(), self.key(key));
+        RecipeError::BadValue { origin, key, came: came.to_string(), expected: expected.to_string() }
+    }
+
+    fn missing(&self, key: &str, expected: &str) -> RecipeError {
+        let (origin, key) = (self.origin.to_string(), self.key(key));
+        RecipeError::Missing { origin, key, expected: expected.to_string() }
+    }
+
+    fn only(&self, known: &[&str]) -> Result<()> {
+        let Some(key) = self.table.keys().find(|key| !known.contains(&key.as_str())) else {
+            return Ok(());
+        };
+        let section = if self.name.is_empty() { "the recipe".to_string() } else { format!("[{}]", self.name) };
+        let hint = did_you_mean(key, known.iter().copied());
+        Err(RecipeError::UnknownKey { origin: self.origin.to_string(), key: key.clone(), section, hint })
+    }
+
+    fn section(&self, name: &'a str, known: &[&str]) -> Result<Section<'a>> {
+        let section = self.section_or_empty(name)?;
+        section.only(known)?;
+        Ok(section)
+    }
+
+    fn section_or_empty(&self, name: &'a str) -> Result<Section<'a>> {
+        static EMPTY: std::sync::LazyLock<Table> = std::sync::LazyLock::new(Table::new);
+        match self.table.get(name) {
+            None => Ok(Section { origin: self.origin, name, table: &EMPTY }),
+            Some(Value::Table(table)) => Ok(Section { origin: self.origin, name, table }),
+            Some(other) => Err(self.bad(name, &other.to_string(), &format!("a section [{name}]"))),
+        }
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>> {
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(other) => Err(self.bad(key, &other.to_string(), "a string")),
+        }
+    }
+
+    fn whole(&self, key: &str, default: usize, min: usize, max: usize) -> Result<usize> {
+        let expected = || format!("a whole number from {min} to {max}");
+        let Some(value) = self.table.get(key) else { return Ok(default) };
+        let fits = value.as_integer().and_then(|i| usize::try_from(i).ok()).filter(|i| (min..=max).contains(i));
+        fits.ok_or_else(|| self.bad(key, &value.to_string(), &expected()))
+    }
+
+    fn real(&self, key: &str, min: f64, max: f64) -> Result<Option<f64>> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        let fits = number(value).filter(|x| (min..=max).contains(x));
+        let expected = || format!("a number from {min} to {max}");
+        fits.map(Some).ok_or_else(|| self.bad(key, &value.to_string(), &expected()))
+    }
+
+    fn widths(&self, key: &str) -> Result<Vec<usize>> {
+        let expected = "1 to 1000 layers of 1 to 65536 units each, such as [1000, 1000]";
+        let Some(value) = self.table.get(key) else { return Err(self.missing(key, expected)) };
+        let unit =
+            |v: &Value| v.as_integer().and_then(|i| usize::try_from(i).ok()).filter(|i| (1..=65_536).contains(i));
+        let widths = value.as_array().and_then(|a| a.iter().map(unit).collect::<Option<Vec<_>>>());
+        let fits = widths.filter(|w| (1..=1000).contains(&w.len()));
+        fits.ok_or_else(|| self.bad(key, &value.to_string(), expected))
+    }
+
+    /// A member by name, or a table with its name and parameters.
+    fn choice<T: ?Sized>(&self, key: &str, family: &'static [Entry<T>], default: &str) -> Result<Choice> {
+        let (name, given) = match self.table.get(key) {
+            None => (default.to_string(), Vec::new()),
+            Some(Value::String(name)) => (name.clone(), Vec::new()),
+            Some(Value::Table(table)) => self.named(key, table)?,
+            Some(other) => {
+                let expected = "a member's name, or { name = …, parameters … }";
+                return Err(self.bad(key, &other.to_string(), expected));
+            }
+        };
+        let Some(entry) = find(family, &name) else {
+            let names = || family.iter().map(|e| e.info.name);
+            return Err(RecipeError::UnknownMember {
+                origin: self.origin.to_string(),
+                key: self.key(key),
+                hint: did_you_mean(&name, names()),
+                known: names().collect::<Vec<_>>().join(", "),
+                name,
+            });
+        };
+        match Args::resolve(entry.info.params, &given) {
+            Ok(args) => Ok(Choice { name, args }),
+            Err(e) => Err(self.bad_parameter(key, &name, &e.to_string())),
+        }
+    }
+
+    fn named(&self, key: &str, table: &Table) -> Result<(String, Vec<(String, f64)>)> {
+        let Some(Value::String(name)) = table.get("name") else {
+            return Err(self.missing(&format!("{key}.name"), "the name of a member"));
+        };
+        let mut given = Vec::new();
+        for (parameter, value) in table.iter().filter(|(k, _)| *k != "name") {
+            let Some(value) = number(value) else {
+                return Err(self.bad_parameter(key, name, &format!("{parameter} = {value}: expected a number")));
+            };
+            given.push((parameter.clone(), value));
+        }
+        Ok((name.clone(), given))
+    }
+
+    fn bad_parameter(&self, key: &str, name: &str, reason: &str) -> RecipeError {
+        let (origin, key) = (self.origin.to_string(), self.key(key));
+        RecipeError::BadParameter { origin, key, name: name.to_string(), reason: reason.to_string() }
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().and_then(|i| f64::from_str(&i.to_string()).ok()))
+}

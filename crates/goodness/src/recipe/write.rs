@@ -1,0 +1,95 @@
+//! Recipe to TOML, nothing left to defaults.
+
+use std::fmt::Write;
+
+use toml::Value;
+
+use super::{Choice, Recipe};
+
+/// The whole recipe as TOML.
+pub(super) fn recipe(r: &Recipe) -> String {
+    let mut out = Out(String::new());
+    out.text("name", &r.name);
+    out.text("about", &r.about);
+    out.text("source", &r.source);
+    out.section("data");
+    out.text("set", &r.data.set);
+    out.whole("validation", r.data.validation);
+    out.whole("shift", r.data.shift);
+    out.real("mean", r.data.mean);
+    out.real("deviation", r.data.deviation);
+    out.section("network");
+    out.line("layers", &format!("{:?}", r.network.layers));
+    out.choice("overlay", &r.network.overlay);
+    out.choice("activation", &r.network.activation);
+    out.choice("normalize", &r.network.normalize);
+    out.choice("goodness", &r.network.goodness);
+    out.choice("readout", &r.network.readout);
+    out.choice("init", &r.network.init);
+    out.section("train");
+    out.choice("loss", &r.train.loss);
+    r.train.theta.iter().for_each(|theta| out.real("theta", *theta));
+    out.choice("negatives", &r.train.negatives);
+    out.choice("penalty", &r.train.penalty);
+    out.choice("optimizer", &r.train.optimizer);
+    out.choice("schedule", &r.train.schedule);
+    out.choice("plan", &r.train.plan);
+    out.whole("epochs", r.train.epochs);
+    out.whole("batch", r.train.batch);
+    out.whole("validate_every", r.train.validate_every);
+    out.line("seed", &r.train.seed.to_string());
+    if !r.expected.is_empty() {
+        out.section("expected");
+        out.0.push_str(&r.expected.to_string());
+    }
+    out.0
+}
+
+struct Out(String);
+
+impl Out {
+    fn line(&mut self, key: &str, value: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "{key} = {value}");
+    }
+
+    fn section(&mut self, name: &str) {
+        let _ = writeln!(self.0, "\n[{name}]");
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.line(key, &Value::String(value.to_string()).to_string());
+    }
+
+    fn whole(&mut self, key: &str, value: usize) {
+        self.line(key, &value.to_string());
+    }
+
+    fn real(&mut self, key: &str, value: f64) {
+        self.line(key, &number(value));
+    }
+
+    fn choice(&mut self, key: &str, choice: &Choice) {
+        let args = choice.args.iter().map(|(name, value)| format!(", {name} = {}", number(value)));
+        let args: String = args.collect();
+        self.line(key, &format!("{{ name = {:?}{args} }}", choice.name));
+    }
+}
+
+fn number(value: f64) -> String {
+    Value::Float(value).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::BUILTIN;
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        for builtin in BUILTIN {
+            let recipe = Recipe::load(builtin.name).unwrap();
+            assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The report of a run: one self-contained page, to be looked at rather than read.
+//!
+//! No script, and nothing from anywhere: pictures are drawn as SVG or embedded. SVG is written here by hand, a few
+//! builders in [`svg`], because a page that follows the reader's light or dark scheme needs its colours from style
+//! sheets, which plotting libraries burn in. A section is added by one new file here and its line in [`SECTIONS`].
+
+mod confusion;
+mod curves;
+mod data;
+mod headline;
+mod histograms;
+mod mistakes;
+mod page;
+mod picture;
+mod recipe;
+mod svg;
+mod weights;
+
+pub use data::{Confusion, EpochRecord, Histogram, LayerRecord, Mistake, Summary, WeightImage};
+
+/// Everything that the page shows.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The figures.
+    pub summary: Summary,
+    /// Every epoch.
+    pub epochs: Vec<EpochRecord>,
+    /// Goodness of positives and negatives, layer by layer.
+    pub histograms: Vec<Histogram>,
+    /// Of the test set, once it has been read.
+    pub confusion: Option<Confusion>,
+    /// First-layer units.
+    pub weights: Vec<WeightImage>,
+    /// The worst mistakes on the test set.
+    pub mistakes: Vec<Mistake>,
+    /// The recipe as resolved.
+    pub recipe_toml: String,
+    /// What the classes are called.
+    pub class_names: Vec<String>,
+}
+
+/// Every section, in the order of the page; one that has nothing to show is empty.
+const SECTIONS: &[fn(&Report) -> String] = &[
+    headline::section,
+    curves::section,
+    histograms::section,
+    confusion::section,
+    mistakes::section,
+    weights::section,
+    recipe::section,
+];
+
+impl Report {
+    /// The page as HTML.
+    pub fn render(&self) -> String {
+        let sections: String = SECTIONS.iter().map(|section| section(self)).collect();
+        page::wrap(&format!("{} · goodness", self.summary.recipe), &sections)
+    }
+
+    fn class(&self, k: usize) -> String {
+        self.class_names.get(k).map_or_else(|| k.to_string(), |name| page::escape(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(layer: usize, loss: f64) -> LayerRecord {
+        LayerRecord { layer, loss, goodness_pos: 5.0, goodness_neg: 4.0, separation: 0.9, dead: 0.1 }
+    }
+
+    pub(super) fn report(epochs: usize, loss: f64) -> Report {
+        let record = |epoch: usize| EpochRecord {
+            epoch: epoch + 1,
+            seconds: 3.0,
+            samples_per_second: 1e4,
+            rate: 0.003,
+            validation_error: Some(5.0 / (epoch + 1) as f64),
+            layers: vec![layer(1, loss), layer(2, loss / 2.0)],
+        };
+        let summary = Summary {
+            recipe: "a<b".to_string(),
+            seed: 1,
+            threads: 2,
+            epochs,
+            parameters: 1_786_000,
+            test_error: (epochs > 0).then_some(1.23),
+            validation_error: None,
+            train_seconds: 60.0,
+            samples_per_second: 1e4,
+            peak_memory_bytes: 200 << 20,
+            rule: "forward-forward".to_string(),
+            plan: "simultaneous".to_string(),
+            readout: "label_sweep".to_string(),
+            data: "mnist".to_string(),
+            version: "0".to_string(),
+            warnings: vec!["layer 2: <dead>".to_string()],
+        };
+        let mistake = Mistake {
+            pixels: vec![128; 784],
+            height: 28,
+            width: 28,
+            channels: 1,
+            truth: 4,
+            predicted: 9,
+            truth_score: 1.0,
+            predicted_score: f32::INFINITY,
+        };
+        let weights = WeightImage { unit: 0, height: 28, width: 28, channels: 1, values: vec![0.5; 784] };
+        Report {
+            summary,
+            epochs: (0..epochs).map(record).collect(),
+            histograms: vec![Histogram {
+                layer: 1,
+                theta: Some(2.0),
+                edges: vec![0.0, 1.0, 2.0, 3.0],
+                positive: vec![0, 1, 5],
+                negative: vec![4, 2, 0],
+            }],
+            confusion: (epochs > 0).then(|| Confusion { classes: 10, counts: (0..100).collect() }),
+            weights: vec![weights; 64],
+            mistakes: vec![mistake; 24],
+            recipe_toml: "name = \"<script>\"".to_string(),
+            class_names: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_page_needs_nothing_from_anywhere() {
+        let page = report(3, 0.5).render();
+        assert!(!page.replace("http://www.w3.org/2000/svg", "").contains("http"));
+        assert!(!page.contains("<script") && !page.contains("url(") && !page.contains("<link"));
+        assert!(page.contains("a&lt;b") && page.contains("&lt;script&gt;") && page.contains("&lt;dead&gt;"));
+    }
+
+    #[test]
+    fn every_section_is_there_when_it_has_something_to_show() {
+        let full = report(3, 0.5).render();
+        for title in ["Learning", "Goodness", "Confusion", "mistakes", "first layer", "Recipe"] {
+            assert!(full.contains(title), "{title}");
+        }
+        assert!(!report(0, 0.0).render().contains("Confusion"));
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_not_drawn() {
+        for loss in [f64::NAN, f64::INFINITY, -1e300, 0.0] {
+            for epochs in [0, 1, 2] {
+                let page = report(epochs, loss).render();
+                assert!(!page.contains("NaN") && !page.contains("=\"inf"), "{loss} {epochs}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_hundred_classes_and_odd_shapes_are_drawn() {
+        let mut report = report(1, 1.0);
+        report.confusion = Some(Confusion { classes: 100, counts: vec![1; 10_000] });
+        report.weights = vec![WeightImage { unit: 0, height: 1, width: 5, channels: 3, values: vec![0.0; 15] }];
+        report.mistakes.clear();
+        assert!(report.render().contains("<img"));
+    }
+}

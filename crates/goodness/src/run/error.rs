@@ -1,0 +1,36 @@
+//! What can be wrong with a run folder.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::model::ModelError;
+
+/// A run folder that cannot be made, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The folder for a new run is there already.
+    #[error("{}: the folder exists already; name another with --out, or go on with `goodness resume`", path.display())]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Not a run.
+    #[error("{}: not the folder of a run: {reason}", path.display())]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing.
+        reason: &'static str,
+    },
+    /// The system would not write it.
+    #[error("{}: cannot write it: {reason}; what was there before is untouched", path.display())]
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// A checkpoint or model that cannot be read or written.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}

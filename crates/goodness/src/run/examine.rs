@@ -1,0 +1,172 @@
+//! What a trained network is like: the material of the report.
+
+use goodness_core::{Rng, math};
+use goodness_engine::{Matrix, Pool};
+
+use crate::data::Dataset;
+use crate::layer::{Images, Input, Labelled, Labels};
+use crate::network::{Network, pixels_into};
+use crate::recipe::Recipe;
+use crate::report::{Confusion, EpochRecord, Histogram, Mistake, Report, Summary, WeightImage};
+use crate::train::Method;
+
+/// Validation samples whose goodness is drawn.
+const SAMPLES: usize = 2000;
+/// Bars of a histogram.
+const BINS: usize = 60;
+/// First-layer units that are shown.
+const UNITS: usize = 64;
+/// Mistakes that are shown.
+const MISTAKES: usize = 24;
+
+/// The scores of the test set, computed once.
+#[derive(Clone, Debug)]
+pub struct Test {
+    scores: Matrix,
+    labels: Vec<u8>,
+}
+
+impl Test {
+    /// Reads the test set.
+    pub fn read(network: &Network, pool: &Pool, test: &Dataset) -> Self {
+        Self { scores: pool.run(|| network.scores(test)), labels: test.labels().to_vec() }
+    }
+
+    fn predictions(&self) -> impl Iterator<Item = (usize, usize, &[f32])> + '_ {
+        let rows = self.scores.rows().iter();
+        self.labels.iter().zip(rows).map(|(label, row)| (usize::from(*label), math::argmax(row), row))
+    }
+
+    /// Share of samples whose best class is not their label, in percent.
+    pub fn error(&self) -> f64 {
+        let wrong = self.predictions().filter(|(truth, best, _)| truth != best).count();
+        100.0 * wrong as f64 / self.labels.len() as f64
+    }
+
+    /// How often each class was taken for each other.
+    pub fn confusion(&self) -> Confusion {
+        let classes = self.scores.width();
+        let mut counts = vec![0; classes * classes];
+        self.predictions().for_each(|(truth, best, _)| counts[truth * classes + best] += 1);
+        Confusion { classes, counts }
+    }
+
+    /// The mistakes with the largest gap between the class that won and the true one.
+    fn mistakes(&self, test: &Dataset) -> Vec<Mistake> {
+        let shape = test.shape();
+        let wrong = self.predictions().enumerate().filter(|(_, (truth, best, _))| truth != best);
+        let mistake = |(r, (truth, predicted, row)): (usize, (usize, usize, &[f32]))| Mistake {
+            pixels: test.row(r).to_vec(),
+            height: shape.height,
+            width: shape.width,
+            channels: shape.channels,
+            truth,
+            predicted,
+            truth_score: row[truth],
+            predicted_score: row[predicted],
+        };
+        let mut all: Vec<Mistake> = wrong.map(mistake).collect();
+        let gap = |m: &Mistake| m.predicted_score - m.truth_score;
+        all.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
+        all.truncate(MISTAKES);
+        all
+    }
+}
+
+/// Gathers what the report shows. Without a test set it has neither confusion matrix nor mistakes.
+pub fn examine(
+    (network, recipe): (&Network, &Recipe),
+    pool: &Pool,
+    summary: Summary,
+    epochs: Vec<EpochRecord>,
+    validation: &Dataset,
+    test: Option<(&Test, &Dataset)>,
+) -> Report {
+    Report {
+        summary,
+        epochs,
+        histograms: pool.run(|| histograms(network, recipe, validation)),
+        confusion: test.map(|(test, _)| test.confusion()),
+        weights: weight_images(network),
+        mistakes: test.map_or_else(Vec::new, |(test, data)| test.mistakes(data)),
+        recipe_toml: recipe.to_toml(),
+        class_names: (0..network.classes).map(|k| k.to_string()).collect(),
+    }
+}
+
+/// The goodness of validation samples with their true label and with a wrong one, layer by layer.
+fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<Histogram> {
+    let rows = SAMPLES.min(validation.len());
+    let method = Method::new(&recipe.train);
+    let (images, labels) = labelled(network, validation, rows, recipe.train.seed);
+    let mut x = Matrix::default();
+    let mut all = Vec::new();
+    for (l, layer) in network.layers.iter().enumerate() {
+        let input = match l {
+            0 => Input::Labelled(Labelled { images: &images, labels: &labels }),
+            _ => Input::Rows(x.rows()),
+        };
+        let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
+        let mut g = vec![0.0; 2 * rows];
+        layer.forward_into(&input, h.rows_mut());
+        network.parts.lift(h.rows_mut(), &mut g, next.rows_mut());
+        let theta = f64::from(method.theta(&*network.parts.goodness, layer.units()));
+        all.push(histogram(l, &g[..rows], &g[rows..], method.loss.uses_theta().then_some(theta)));
+        x = next;
+    }
+    all
+}
+
+fn labelled(network: &Network, data: &Dataset, rows: usize, seed: u64) -> (Images, Labels) {
+    let (mut images, mut labels) = (Images::default(), Labels::default());
+    let (levels, code) = (network.scaling.levels(), network.code_width());
+    images.load(rows, network.shape.features(), code, |first, mut out| {
+        (0..out.len()).for_each(|r| pixels_into(data.row(first + r), &levels, out.row_mut(r)));
+    });
+    images.project(&network.layers[0], code);
+    let mut wrong = vec![0; rows];
+    let mut rng = Rng::keyed(seed, Rng::NEGATIVES, u64::MAX);
+    let uniform = goodness_core::negatives::WrongLabel;
+    goodness_core::negatives::Negatives::fill(
+        &uniform,
+        &data.labels()[..rows],
+        network.classes,
+        None,
+        &mut rng,
+        &mut wrong,
+    );
+    let overlay = (&*network.parts.overlay, code);
+    labels.write(&images, 2, overlay, &*network.parts.normalize, |pass, r| {
+        Some(if pass == 0 { data.label(r) } else { wrong[r] })
+    });
+    (images, labels)
+}
+
+fn histogram(layer: usize, positive: &[f32], negative: &[f32], theta: Option<f64>) -> Histogram {
+    let finite = || positive.iter().chain(negative).copied().filter(|g| g.is_finite()).map(f64::from);
+    let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), g| (l.min(g), h.max(g)));
+    let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
+    let step = (high - low) / BINS as f64;
+    let bin = |g: f32| ((((f64::from(g) - low) / step) as usize).min(BINS - 1), g.is_finite());
+    let count = |goodnesses: &[f32]| {
+        let mut counts = vec![0; BINS];
+        goodnesses.iter().map(|g| bin(*g)).filter(|(_, fine)| *fine).for_each(|(b, _)| counts[b] += 1);
+        counts
+    };
+    let edges = (0..=BINS).map(|i| low + step * i as f64).collect();
+    Histogram { layer: layer + 1, theta, edges, positive: count(positive), negative: count(negative) }
+}
+
+/// The first units of the first layer, as images.
+fn weight_images(network: &Network) -> Vec<WeightImage> {
+    let shape = network.shape;
+    let rows = network.layers[0].weights.rows();
+    let image = |unit: usize| WeightImage {
+        unit,
+        height: shape.height,
+        width: shape.width,
+        channels: shape.channels,
+        values: rows.row(unit).to_vec(),
+    };
+    (0..UNITS.min(rows.len())).map(image).collect()
+}

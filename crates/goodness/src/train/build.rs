@@ -1,0 +1,42 @@
+//! Recipe to network.
+
+use goodness_core::{Rng, activation, goodness, init, normalize, overlay};
+
+use super::error::TrainError;
+use crate::data::Shape;
+use crate::layer::Dense;
+use crate::network::{Network, Parts, Scaling};
+use crate::readout;
+use crate::recipe::Recipe;
+
+/// The network of a recipe for images of `shape` in `classes` classes, with its initial weights.
+pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<Network, TrainError> {
+    let spec = &recipe.network;
+    let overlay = spec.overlay.build(overlay::CATALOGUE);
+    let (inputs, code) = (shape.features(), overlay.width(classes));
+    if code >= inputs {
+        return Err(TrainError::Unfit {
+            key: "network.overlay",
+            came: spec.overlay.name.clone(),
+            expected: format!("{classes} classes take {code} inputs, the images have only {inputs}"),
+        });
+    }
+    let init = spec.init.build(init::CATALOGUE);
+    let mut layers = Vec::new();
+    let mut below = inputs;
+    for (l, units) in spec.layers.iter().enumerate() {
+        let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, l as u64);
+        layers.push(Dense::new(below, *units, &*init, &mut rng));
+        below = *units;
+    }
+    let mut readout = spec.readout.build(readout::CATALOGUE);
+    readout.prepare(&spec.layers, classes);
+    let parts = Parts {
+        overlay,
+        activation: spec.activation.build(activation::CATALOGUE),
+        goodness: spec.goodness.build(goodness::CATALOGUE),
+        normalize: spec.normalize.build(normalize::CATALOGUE),
+    };
+    let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };
+    Ok(Network { layers, parts, readout, scaling, shape, classes })
+}

@@ -1,0 +1,98 @@
+//! Checkpoints: everything that a run needs to go on to the same bits.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::trainer::{Position, Trainer};
+use crate::model::{ModelError, TensorReader, TensorWriter};
+use crate::report::EpochRecord;
+
+const FORMAT: &str = "goodness-checkpoint/1";
+
+/// What stands in the header of a checkpoint, beside the tensors.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    recipe: String,
+    samples: (usize, usize),
+    position: Position,
+    history: Vec<EpochRecord>,
+}
+
+impl Trainer {
+    /// Writes a checkpoint, whole or not at all.
+    ///
+    /// # Errors
+    /// [`ModelError::Unwritable`]; a checkpoint that was there before is untouched.
+    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        let mut file = TensorWriter::default();
+        file.network(&self.network);
+        for (name, numbers) in self.memory() {
+            file.add(name, &[numbers.len()], numbers);
+        }
+        file.write(path, FORMAT, &self.header())
+    }
+
+    /// Goes back to the moment of a checkpoint that was written by a trainer of the same recipe and data.
+    ///
+    /// # Errors
+    /// [`ModelError`] when the file is not such a checkpoint; do not train on with this trainer then.
+    pub fn restore(&mut self, path: &Path) -> Result<(), ModelError> {
+        let file = TensorReader::open(path, FORMAT)?;
+        let header: Header = file.header()?;
+        let own = self.header();
+        let foreign = |reason: String| Err(ModelError::Foreign { path: path.to_path_buf(), reason });
+        if header.recipe != own.recipe {
+            return foreign("the recipes differ".to_string());
+        }
+        if header.samples != own.samples {
+            return foreign(format!("it saw {:?} samples, here are {:?}", header.samples, own.samples));
+        }
+        file.restore(&mut self.network)?;
+        for (name, numbers) in self.memory_mut() {
+            file.read(&name, &[numbers.len()], numbers)?;
+        }
+        (self.position, self.history) = (header.position, header.history);
+        Ok(())
+    }
+
+    fn header(&self) -> Header {
+        Header {
+            recipe: self.recipe.to_toml(),
+            samples: (self.training_set().len(), self.validation_set().len()),
+            position: self.position.clone(),
+            history: self.history.clone(),
+        }
+    }
+
+    /// Every number that is remembered beside the weights, by name.
+    fn memory(&self) -> Vec<(String, &[f32])> {
+        let mut all = Vec::new();
+        for (l, state) in self.states.iter().enumerate() {
+            for slot in 0..2 {
+                all.push((format!("memory.{l}.weights.{slot}"), state.weights[slot].as_slice()));
+                all.push((format!("memory.{l}.biases.{slot}"), state.biases[slot].as_slice()));
+            }
+            all.push((format!("memory.{l}.unit_means"), state.unit_means.as_slice()));
+        }
+        for (i, memory) in self.network.readout.memory().into_iter().enumerate() {
+            all.push((format!("memory.readout.{i}"), memory.data()));
+        }
+        all
+    }
+
+    fn memory_mut(&mut self) -> Vec<(String, &mut [f32])> {
+        let mut all = Vec::new();
+        for (l, state) in self.states.iter_mut().enumerate() {
+            for (slot, (weights, biases)) in state.weights.iter_mut().zip(&mut state.biases).enumerate() {
+                all.push((format!("memory.{l}.weights.{slot}"), weights.as_mut_slice()));
+                all.push((format!("memory.{l}.biases.{slot}"), biases.as_mut_slice()));
+            }
+            all.push((format!("memory.{l}.unit_means"), state.unit_means.as_mut_slice()));
+        }
+        for (i, memory) in self.network.readout.memory_mut().into_iter().enumerate() {
+            all.push((format!("memory.readout.{i}"), memory.data_mut()));
+        }
+        all
+    }
+}

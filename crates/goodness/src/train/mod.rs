@@ -1,0 +1,18 @@
+//! Training: the epoch loop, the step, and what is kept between them.
+
+mod batch;
+pub(crate) mod build;
+mod checkpoint;
+mod error;
+mod kept;
+mod layer_step;
+mod method;
+mod state;
+mod summary;
+mod sums;
+mod trainer;
+mod workspace;
+
+pub use error::TrainError;
+pub use method::Method;
+pub use trainer::{Event, Flow, Outcome, Trainer};

@@ -1,0 +1,75 @@
+//! What is worth knowing about a layer's epoch, added up step by step.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::LayerRecord;
+
+/// Sums over the pairs that a layer has seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LayerSums {
+    pairs: u64,
+    loss: f64,
+    g_pos: f64,
+    g_neg: f64,
+    /// Pairs whose positive has the higher goodness.
+    apart: u64,
+    /// For each unit, whether any positive has excited it.
+    awake: Vec<bool>,
+}
+
+/// A number that ends a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Broken {
+    pub(crate) what: &'static str,
+    pub(crate) value: f64,
+}
+
+impl LayerSums {
+    /// The sums of one step.
+    pub(super) fn of(loss: &[f32], g_pos: &[f32], g_neg: &[f32]) -> Self {
+        let sum = |x: &[f32]| x.iter().map(|x| f64::from(*x)).sum();
+        Self {
+            pairs: loss.len() as u64,
+            loss: sum(loss),
+            g_pos: sum(g_pos),
+            g_neg: sum(g_neg),
+            apart: g_pos.iter().zip(g_neg).filter(|(p, n)| p > n).count() as u64,
+            awake: Vec::new(),
+        }
+    }
+
+    /// Adds a step, in which the units had these mean activities over the positives.
+    pub(crate) fn add(&mut self, step: &Self, mean_h: &[f32]) {
+        self.pairs += step.pairs;
+        self.loss += step.loss;
+        self.g_pos += step.g_pos;
+        self.g_neg += step.g_neg;
+        self.apart += step.apart;
+        self.awake.resize(mean_h.len(), false);
+        self.awake.iter_mut().zip(mean_h).for_each(|(awake, m)| *awake |= *m > 0.0);
+    }
+
+    /// The number that shows that a step went wrong, if one does.
+    pub(crate) fn broken(&self) -> Option<Broken> {
+        let sums = [("loss", self.loss), ("goodness of positives", self.g_pos), ("goodness of negatives", self.g_neg)];
+        if let Some((what, value)) = sums.into_iter().find(|(_, value)| !value.is_finite()) {
+            return Some(Broken { what, value });
+        }
+        let silent = self.pairs > 0 && self.g_pos == 0.0 && self.g_neg == 0.0;
+        silent.then_some(Broken { what: "goodness of every row", value: 0.0 })
+    }
+
+    /// The averages, for layer number `layer` (from 0).
+    pub(crate) fn record(&self, layer: usize) -> LayerRecord {
+        let pairs = self.pairs.max(1) as f64;
+        let dead = self.awake.iter().filter(|awake| !**awake).count() as f64;
+        LayerRecord {
+            layer: layer + 1,
+            loss: self.loss / pairs,
+            goodness_pos: self.g_pos / pairs,
+            goodness_neg: self.g_neg / pairs,
+            separation: self.apart as f64 / pairs,
+            dead: dead / self.awake.len().max(1) as f64,
+        }
+    }
+}

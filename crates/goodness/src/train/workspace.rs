@@ -1,0 +1,55 @@
+//! The buffers of a training step, sized by the first batch and reused ever after.
+
+use goodness_engine::Matrix;
+
+use crate::layer::{Gradients, Images, Labels};
+use crate::network::Walk;
+
+/// What a layer needs to learn; one serves all layers in turn.
+#[derive(Debug, Default)]
+pub(super) struct LayerWork {
+    /// z, then h: rows × units.
+    pub(super) h: Matrix,
+    /// Derivative of the loss by h, then by z: rows × units.
+    pub(super) dz: Matrix,
+    /// The next layer's input; no rows when nobody will read it.
+    pub(super) x: Matrix,
+    /// Goodness of each row, and the loss's derivative by it.
+    pub(super) g: Vec<f32>,
+    pub(super) dg: Vec<f32>,
+    /// Loss of each pair.
+    pub(super) loss: Vec<f32>,
+    /// Mean activity of each unit over the positives, and the penalty's slope by it.
+    pub(super) mean_h: Vec<f32>,
+    pub(super) slope: Vec<f32>,
+    pub(super) grads: Gradients,
+}
+
+/// All buffers of a step.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    pub(super) images: Images,
+    pub(super) labels: Labels,
+    pub(super) walk: Walk,
+    pub(super) scores: Matrix,
+    /// True labels of the batch, and the wrong ones.
+    pub(super) truth: Vec<u8>,
+    pub(super) wrong: Vec<u8>,
+    /// The input of the layer that learns, when it is not the first.
+    pub(super) input: Matrix,
+    pub(super) layer: LayerWork,
+}
+
+impl LayerWork {
+    /// Makes room for `pairs` pairs and `units` units.
+    pub(super) fn resize(&mut self, pairs: usize, units: usize, passes_on: bool) {
+        self.h.resize(2 * pairs, units);
+        self.dz.resize(2 * pairs, units);
+        self.x.resize(if passes_on { 2 * pairs } else { 0 }, units);
+        self.g.resize(2 * pairs, 0.0);
+        self.dg.resize(2 * pairs, 0.0);
+        self.loss.resize(pairs, 0.0);
+        self.mean_h.resize(units, 0.0);
+        self.slope.resize(units, 0.0);
+    }
+}

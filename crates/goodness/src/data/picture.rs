@@ -152,6 +152,12 @@ mod tests {
         GrayImage::from_raw(28, 28, set.images[row * 784..(row + 1) * 784].to_vec()).unwrap()
     }
 
+    fn moved_by(image: &GrayImage, dy: i64, dx: i64) -> Vec<u8> {
+        let mut out = GrayImage::new(28, 28);
+        imageops::overlay(&mut out, image, dx, dy);
+        out.into_raw()
+    }
+
     fn difference(a: &[u8], b: &[u8]) -> f64 {
         a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
     }
@@ -167,8 +173,10 @@ mod tests {
         for row in 0..20 {
             let large = imageops::resize(&digit(row), 280, 280, FilterType::CatmullRom);
             let prepared = from_picture(&large.clone().into(), SHAPE).unwrap();
-            let nearest = (0..20).min_by_key(|other| difference(&prepared.pixels, &digit(*other)) as u64);
-            assert_eq!(nearest, Some(row));
+            // Rounding may move it by a pixel; beyond that it must be the same drawing.
+            let moved = |d: i64| moved_by(&digit(row), d / 3 - 1, d % 3 - 1);
+            let lost = (0..9).map(|d| difference(&prepared.pixels, &moved(d))).fold(f64::INFINITY, f64::min);
+            assert!(lost < 12.0, "digit {row}: {lost} levels a pixel");
             // Dark on light paper comes to the same.
             let mut paper = large;
             imageops::invert(&mut paper);

@@ -1,0 +1,7 @@
+//! What every member of a family must hold to, and small data to hold it to.
+#![forbid(unsafe_code)]
+
+pub mod members;
+pub mod toy;
+
+pub use members::variants;

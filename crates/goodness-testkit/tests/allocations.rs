@@ -1,0 +1,114 @@
+//! A training step allocates nothing after the first batches, but for the packing scratch of the matrix-product crate.
+//!
+//! The allocator of this program looks at who asks: a call counts when our code is on the stack and the product crate is
+//! not. (Worker threads that start or end are nobody's step.)
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use goodness::core::goodness::Goodness;
+use goodness::core::{Rows, RowsMut};
+use goodness::train::{Event, Flow};
+use goodness::{Recipe, Trainer};
+use goodness_testkit::toy;
+
+struct Watching;
+
+static WATCH: AtomicBool = AtomicBool::new(false);
+static CULPRITS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes who allocates, unless it is the note itself.
+fn note() {
+    if !WATCH.load(Ordering::Relaxed) || INSIDE.with(|inside| inside.replace(true)) {
+        return;
+    }
+    let mut names = Vec::new();
+    backtrace::trace(|frame| {
+        backtrace::resolve_frame(frame, |symbol| {
+            names.push(symbol.name().map(|n| n.to_string()).unwrap_or_default());
+        });
+        true
+    });
+    let ours = |name: &&String| name.contains("goodness") && !name.contains("Watching");
+    let scratch = names.iter().any(|name| name.contains("gemm::") || name.contains("gemm_common::"));
+    let own: Vec<&str> = names.iter().filter(ours).map(String::as_str).take(4).collect();
+    if let (false, false, Ok(mut culprits)) = (scratch, own.is_empty(), CULPRITS.lock()) {
+        culprits.push(own.join(" ← "));
+    }
+    INSIDE.with(|inside| inside.set(false));
+}
+
+// SAFETY: every call goes to the system's allocator unchanged.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        note();
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watching = Watching;
+
+const RECIPES: &[&str] = &[
+    "[network]\nlayers = [40, 30]\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [40, 30]\nreadout = \"linear\"\n[train]\npenalty = \"peer_normalization\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [40]\n[train]\nplan = \"greedy\"\nnegatives = \"wrong_label\"\nbatch = 16\nepochs = 1",
+];
+
+/// Trains an epoch and returns who allocated between its second and its last step.
+fn culprits(recipe: &str, prepare: impl Fn(&mut Trainer)) -> Vec<String> {
+    let recipe = Recipe::parse("allocations", &format!("name = \"a\"\n{recipe}")).unwrap();
+    let mut trainer = Trainer::new(&recipe, toy::pictures(160, 3, 1), toy::pictures(30, 3, 2), 2).unwrap();
+    prepare(&mut trainer);
+    let watch = |event: Event<'_>| {
+        // Two steps to get everything to its size; the epoch's end may allocate its record.
+        let running = matches!(event, Event::Step { step: (done, of), .. } if done >= 2 && done < of);
+        WATCH.store(running, Ordering::Relaxed);
+        Flow::Continue
+    };
+    trainer.run(watch).unwrap();
+    WATCH.store(false, Ordering::Relaxed);
+    std::mem::take(&mut CULPRITS.lock().unwrap())
+}
+
+/// Mean activity, with a needless copy of every block.
+struct Wasteful;
+
+impl Goodness for Wasteful {
+    fn score(&self, h: Rows<'_>, g: &mut [f32]) {
+        let copy = std::hint::black_box(h.data().to_vec());
+        g.iter_mut().zip(copy.chunks(h.width())).for_each(|(g, row)| *g = row.iter().sum());
+    }
+
+    fn pull_back(&self, _: Rows<'_>, dg: &[f32], mut dh: RowsMut<'_>) {
+        (0..dh.len()).for_each(|r| dh.row_mut(r).fill(dg[r]));
+    }
+
+    fn theta(&self, _: usize) -> f32 {
+        1.0
+    }
+}
+
+#[test]
+fn a_step_allocates_nothing() {
+    for recipe in RECIPES {
+        let culprits = culprits(recipe, |_| ());
+        assert!(culprits.is_empty(), "{} allocations, such as {:?}", culprits.len(), culprits.first());
+    }
+    // The same watch on a member that does allocate, lest it be blind.
+    let seen = culprits(RECIPES[0], |trainer| trainer.network_mut().parts.goodness = Box::new(Wasteful));
+    assert!(!seen.is_empty());
+}

@@ -1,0 +1,98 @@
+//! Every message that a wrong recipe gets.
+
+use goodness::Recipe;
+
+fn refused(text: &str) -> String {
+    match Recipe::parse("r.toml", text) {
+        Ok(_) => panic!("accepted: {text}"),
+        Err(e) => e.to_string(),
+    }
+}
+
+fn with(train: &str, network: &str, data: &str) -> String {
+    format!("name = \"x\"\n[data]\n{data}\n[network]\nlayers = [5, 5]\n{network}\n[train]\n{train}\n")
+}
+
+#[test]
+fn unknown_keys_are_offered_a_near_one() {
+    assert_eq!(
+        refused(&with("epoch = 3", "", "")),
+        "r.toml: unknown key \"epoch\" in [train] — did you mean \"epochs\"?"
+    );
+    assert_eq!(
+        refused(&with("", "goodnes = \"x\"", "")),
+        "r.toml: unknown key \"goodnes\" in [network] — did you mean \"goodness\"?"
+    );
+    assert_eq!(refused("nam = \"x\""), "r.toml: unknown key \"nam\" in the recipe — did you mean \"name\"?");
+    assert_eq!(refused(&with("", "", "zebra_crossing = 1")), "r.toml: unknown key \"zebra_crossing\" in [data]");
+}
+
+#[test]
+fn values_are_checked_against_their_range() {
+    assert_eq!(
+        refused(&with("epochs = 0", "", "")),
+        "r.toml: train.epochs = 0: expected a whole number from 1 to 1000000"
+    );
+    assert_eq!(
+        refused(&with("batch = \"big\"", "", "")),
+        "r.toml: train.batch = \"big\": expected a whole number from 1 to 16777216"
+    );
+    assert_eq!(refused(&with("", "", "shift = 1.5")), "r.toml: data.shift = 1.5: expected a whole number from 0 to 64");
+    assert_eq!(
+        refused(&with("", "", "deviation = 0")),
+        "r.toml: data.deviation = 0: expected a number from 0.000001 to 1000000"
+    );
+    let layers = refused("name = \"x\"\n[network]\nlayers = []");
+    assert!(
+        layers.starts_with("r.toml: network.layers = []: expected 1 to 1000 layers of 1 to 65536 units"),
+        "{layers}"
+    );
+    assert!(refused("name = \"x\"").starts_with("r.toml: network.layers is missing: expected"));
+    assert!(refused("name = \"a/b\"").contains("run folders are called after it"));
+    assert!(refused("[network]\nlayers = [5]").starts_with("r.toml: name is missing"));
+    assert!(refused("name = ").starts_with("r.toml: not TOML: "));
+    assert_eq!(
+        refused("name = \"x\"\ntrain = 3\n[network]\nlayers = [5]"),
+        "r.toml: train = 3: expected a section [train]"
+    );
+}
+
+#[test]
+fn members_and_their_parameters_are_checked() {
+    let loss = refused(&with("loss = \"logistc\"", "", ""));
+    assert!(
+        loss.starts_with("r.toml: train.loss = \"logistc\": no such member — did you mean \"logistic\"?; there are"),
+        "{loss}"
+    );
+    let parameter = refused(&with("optimizer = { name = \"adam\", speed = 1 }", "", ""));
+    assert!(
+        parameter.starts_with("r.toml: train.optimizer (adam): unknown parameter \"speed\": it takes rate"),
+        "{parameter}"
+    );
+    let range = refused(&with("optimizer = { name = \"adam\", rate = -1 }", "", ""));
+    assert_eq!(range, "r.toml: train.optimizer (adam): rate = -1: expected a number from 0 to 1");
+    let word = refused(&with("loss = { name = \"symba\", alpha = \"four\" }", "", ""));
+    assert_eq!(word, "r.toml: train.loss (symba): alpha = \"four\": expected a number");
+    assert_eq!(
+        refused(&with("loss = {}", "", "")),
+        "r.toml: train.loss.name is missing: expected the name of a member"
+    );
+    assert!(refused(&with("loss = 3", "", "")).contains("train.loss = 3: expected a member's name, or"));
+}
+
+#[test]
+fn keys_that_clash_are_both_named() {
+    let readout = refused(&with("", "readout = { name = \"linear\", from = 3 }", ""));
+    assert_eq!(
+        readout,
+        "r.toml: network.readout.from = 3 and network.layers (2 of them) clash: the readout would look at no layer"
+    );
+    let theta = refused(&with("theta = 2.0\nloss = \"symba\"", "", ""));
+    assert!(theta.starts_with("r.toml: train.theta = 2 and train.loss = \"symba\" clash:"), "{theta}");
+    let hard = refused(&with("plan = \"greedy\"\nnegatives = \"hard_label\"", "", ""));
+    assert!(hard.starts_with("r.toml: train.plan = \"greedy\" and train.negatives = \"hard_label\" clash:"), "{hard}");
+    let shift = refused(&with("plan = \"greedy\"", "", "shift = 1"));
+    assert!(shift.starts_with("r.toml: train.plan = \"greedy\" and data.shift = 1 clash:"), "{shift}");
+    let linear = refused(&with("plan = \"greedy\"", "readout = \"linear\"", ""));
+    assert!(linear.starts_with("r.toml: train.plan = \"greedy\" and network.readout = \"linear\" clash:"), "{linear}");
+}

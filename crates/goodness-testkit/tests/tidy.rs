@@ -1,0 +1,126 @@
+//! What the layout promises, read off the source tree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+        if entry.is_dir() && entry.file_name().is_some_and(|n| n != "target") {
+            all.extend(rust_files(&entry));
+        } else if entry.extension().is_some_and(|e| e == "rs") {
+            all.push(entry);
+        }
+    }
+    all.sort();
+    all
+}
+
+fn sources(krate: &str) -> Vec<(String, String)> {
+    let folder = root().join("crates").join(krate).join("src");
+    let name = |p: &Path| p.strip_prefix(root()).unwrap().display().to_string();
+    rust_files(&folder).iter().map(|p| (name(p), fs::read_to_string(p).unwrap())).collect()
+}
+
+/// The part of a file before its tests.
+fn before_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+}
+
+#[test]
+fn every_file_of_a_family_stands_in_its_list() {
+    let core = root().join("crates/goodness-core/src");
+    let library = root().join("crates/goodness/src");
+    let families =
+        ["goodness", "loss", "negatives", "overlay", "activation", "normalize", "penalty", "optim", "schedule", "init"];
+    let folders = families.iter().map(|f| core.join(f)).chain(["plan", "readout"].iter().map(|f| library.join(f)));
+    for folder in folders {
+        let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
+        let catalogue = &list[list.find("pub const CATALOGUE").unwrap()..];
+        let end = catalogue.find("];").unwrap();
+        for file in rust_files(&folder).iter().filter(|f| !f.ends_with("mod.rs")) {
+            let member = file.file_stem().unwrap().to_string_lossy();
+            let entry = format!("{member}::ENTRY");
+            assert!(catalogue[..end].contains(&entry), "{}: {entry} is not in its family's CATALOGUE", file.display());
+        }
+    }
+}
+
+#[test]
+fn crates_depend_only_downwards() {
+    let allowed: &[(&str, &[&str])] = &[
+        ("goodness-core", &[]),
+        ("goodness-engine", &["goodness-core"]),
+        ("goodness", &["goodness-core", "goodness-engine", "goodness-mnist"]),
+        ("goodness-cli", &["goodness"]),
+        ("goodness-testkit", &["goodness"]),
+    ];
+    for (krate, below) in allowed {
+        let manifest = fs::read_to_string(root().join("crates").join(krate).join("Cargo.toml")).unwrap();
+        let own = |line: &&str| line.starts_with("goodness") && line.contains('=');
+        for line in manifest.lines().filter(own) {
+            let name = line.split(['.', ' ', '=']).next().unwrap();
+            assert!(below.contains(&name), "{krate} must not depend on {name}");
+        }
+    }
+    let core = fs::read_to_string(root().join("crates/goodness-core/Cargo.toml")).unwrap();
+    assert!(!core.contains("dependencies]"), "goodness-core must not depend on anything");
+}
+
+#[test]
+fn unsafe_lives_in_one_folder() {
+    for krate in ["goodness-core", "goodness-engine", "goodness", "goodness-cli", "goodness-testkit"] {
+        for (file, text) in sources(krate) {
+            let allowed = file.contains("goodness-engine/src/simd/");
+            assert!(allowed || !text.contains("unsafe {"), "{file}: unsafe outside the engine's SIMD folder");
+            let (blocks, reasons) = (text.matches("unsafe {").count(), text.matches("// SAFETY:").count());
+            assert_eq!(blocks, reasons, "{file}: every unsafe block says why it is sound");
+        }
+    }
+}
+
+#[test]
+fn each_room_keeps_to_its_words() {
+    let algorithm = ["forward-forward", "negatives", "overlay", "threshold", "theta", "hinton", "readout", "epoch"];
+    for (file, text) in sources("goodness-engine") {
+        let lower = text.to_lowercase();
+        algorithm.iter().for_each(|word| assert!(!lower.contains(word), "{file} has heard of {word:?}"));
+    }
+    for (file, text) in sources("goodness-core") {
+        for word in ["rayon", "std::thread", "std::fs", "std::time", "gpu", "simd"] {
+            assert!(!text.to_lowercase().contains(word), "{file} has heard of {word:?}");
+        }
+    }
+}
+
+#[test]
+fn files_stay_readable() {
+    for krate in ["goodness-core", "goodness-engine", "goodness", "goodness-cli", "goodness-testkit"] {
+        for (file, text) in sources(krate) {
+            let lines = before_tests(&text).lines().count();
+            assert!(lines <= 400, "{file}: {lines} lines before its tests");
+            for stub in ["todo!(", "unimplemented!(", "dbg!("] {
+                assert!(!text.contains(stub), "{file}: {stub}");
+            }
+        }
+    }
+    let step = fs::read_to_string(root().join("crates/goodness/src/train/layer_step.rs")).unwrap();
+    assert!(step.lines().count() <= 90, "the step must stay a page");
+}
+
+#[test]
+fn no_gradient_has_a_way_across_a_layer() {
+    let layer = fs::read_to_string(root().join("crates/goodness/src/layer/dense.rs")).unwrap();
+    let product = fs::read_to_string(root().join("crates/goodness-engine/src/simd/product.rs")).unwrap();
+    // The only products are x·wᵀ and dzᵀ·x; dz·w, the gradient of an input, has no function.
+    let names: Vec<_> = product.lines().filter_map(|l| l.strip_prefix("pub fn ")).collect();
+    let known = ["forward(", "add_forward(", "gradient(", "add_gradient("];
+    assert!(names.iter().all(|n| known.iter().any(|k| n.starts_with(k))), "{names:?}");
+    for word in ["dx", "input_grad", "backward"] {
+        assert!(!layer.contains(word), "layer/dense.rs: {word}");
+    }
+}

@@ -1,0 +1,236 @@
+//! What a whole training run must hold to.
+
+use goodness::data::DataError;
+use goodness::model::{Model, ModelError};
+use goodness::readout::{CATALOGUE as READOUTS, Pass};
+use goodness::train::{Event, Flow, Outcome, TrainError};
+use goodness::{Recipe, Trainer, plan};
+use goodness_testkit::{toy, variants};
+
+const TOY: &str = r#"
+name = "toy"
+[data]
+shift = 1
+[network]
+layers = [13, 11]
+[train]
+negatives = "hard_label"
+penalty = "peer_normalization"
+optimizer = { name = "adam", rate = 0.01 }
+epochs = 3
+batch = 17
+"#;
+
+fn recipe(settings: &[&str]) -> Recipe {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("toy.toml");
+    std::fs::write(&path, TOY).unwrap();
+    let settings: Vec<String> = settings.iter().map(|s| s.to_string()).collect();
+    Recipe::load_with(&path.to_string_lossy(), &settings).unwrap()
+}
+
+fn trainer(recipe: &Recipe, threads: usize) -> Trainer {
+    Trainer::new(recipe, toy::pictures(101, 3, 1), toy::pictures(31, 3, 2), threads).unwrap()
+}
+
+fn trained(recipe: &Recipe, threads: usize) -> Trainer {
+    let mut trainer = trainer(recipe, threads);
+    assert_eq!(trainer.run(|_| Flow::Continue).unwrap(), Outcome::Finished);
+    trainer
+}
+
+const VARIANTS: &[&[&str]] = &[
+    &[],
+    &["negatives.layers=1"],
+    &["readout={name=\"linear\", from=1}"],
+    &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
+    &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
+];
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    for settings in VARIANTS {
+        let recipe = recipe(settings);
+        let one = trained(&recipe, 1);
+        for threads in [2, 3] {
+            assert_eq!(
+                one.network().layers,
+                trained(&recipe, threads).network().layers,
+                "{settings:?}, {threads} threads"
+            );
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_another_network() {
+    let (a, b) = (trained(&recipe(&[]), 1), trained(&recipe(&["seed=2"]), 1));
+    assert_ne!(a.network().layers, b.network().layers);
+}
+
+#[test]
+fn a_run_stopped_at_any_step_resumes_to_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.safetensors");
+    for settings in VARIANTS {
+        let recipe = recipe(settings);
+        let whole = trained(&recipe, 2);
+        for stop_after in [1, 4, 6, 7, 11, 17] {
+            let (mut first, mut steps) = (trainer(&recipe, 1), 0);
+            let watch = |event: Event<'_>| {
+                steps += usize::from(matches!(event, Event::Step { .. }));
+                if steps >= stop_after { Flow::Stop } else { Flow::Continue }
+            };
+            assert_eq!(first.run(watch).unwrap(), Outcome::Stopped);
+            first.save(&path).unwrap();
+            let mut second = trainer(&recipe, 2);
+            second.restore(&path).unwrap();
+            assert_eq!(second.run(|_| Flow::Continue).unwrap(), Outcome::Finished);
+            assert_eq!(whole.network().layers, second.network().layers, "{settings:?}, stopped after {stop_after}");
+            let weights = |t: &Trainer| t.network().readout.weights().into_iter().cloned().collect::<Vec<_>>();
+            assert_eq!(weights(&whole), weights(&second));
+            let told = |t: &Trainer| {
+                t.history().iter().map(|e| (e.epoch, e.layers.clone(), e.validation_error)).collect::<Vec<_>>()
+            };
+            assert_eq!(told(&whole), told(&second));
+        }
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_experiment_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.safetensors");
+    trained(&recipe(&[]), 1).save(&path).unwrap();
+    let error = trainer(&recipe(&["seed=9"]), 1).restore(&path).unwrap_err();
+    assert!(error.to_string().contains("another recipe or data set: the recipes differ"), "{error}");
+    let mut other = Trainer::new(&recipe(&[]), toy::pictures(90, 3, 1), toy::pictures(31, 3, 2), 1).unwrap();
+    let error = other.restore(&path).unwrap_err().to_string();
+    assert!(error.contains("it saw (101, 31) samples, here are (90, 31)"), "{error}");
+}
+
+#[test]
+fn the_toy_is_learned() {
+    for settings in VARIANTS {
+        let mut all = settings.to_vec();
+        all.extend(["epochs=30", "data.shift=0"]);
+        let error = trained(&recipe(&all), 2).validation_error();
+        assert!(error < 0.15, "{settings:?}: {error}");
+    }
+}
+
+#[test]
+fn every_readout_comes_back_from_a_file_to_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    for readout in variants(READOUTS).iter().map(|v| v.member.pass() == Pass::Neutral) {
+        let setting = if readout { "readout={name=\"linear\", from=2}" } else { "readout=label_sweep" };
+        let trainer = trained(&recipe(&[setting]), 1);
+        Model::save(trainer.network(), trainer.recipe(), &path).unwrap();
+        let model = Model::load(&path).unwrap();
+        let data = toy::pictures(40, 3, 5);
+        let scores = |network: &goodness::Network| trainer.pool().run(|| network.scores(&data));
+        assert_eq!(scores(trainer.network()), scores(&model.network));
+        assert_eq!(&model.recipe, trainer.recipe());
+    }
+}
+
+#[test]
+fn a_prediction_does_not_depend_on_its_neighbours() {
+    let trainer = trained(&recipe(&[]), 1);
+    let data = toy::pictures(300, 3, 5);
+    let all = trainer.pool().run(|| trainer.network().scores(&data));
+    for row in [0, 7, 299] {
+        let one = data.select(row..row + 1).unwrap();
+        let alone = trainer.pool().run(|| trainer.network().scores(&one));
+        for (a, b) in alone.data().iter().zip(all.rows().row(row)) {
+            assert!((a - b).abs() <= 1e-5 * b.abs(), "{a} alone, {b} among others");
+        }
+    }
+}
+
+#[test]
+fn plans_teach_every_layer_and_stay_within_them() {
+    for v in variants(plan::CATALOGUE) {
+        for (epochs, layers) in [(1, 1), (3, 2), (2, 5)] {
+            let all = v.member.epochs(epochs, layers);
+            let mut taught = vec![0; layers];
+            for epoch in 0..all {
+                let learning = v.member.learning(epoch, epochs, layers);
+                assert!(!learning.is_empty() && learning.end <= layers, "{}: {learning:?}", v.label);
+                learning.for_each(|l| taught[l] += 1);
+                let (at, of) = v.member.stage(epoch, epochs, layers);
+                assert!(at < of, "{}", v.label);
+            }
+            assert!(taught.iter().all(|t| *t > 0), "{}: {taught:?}", v.label);
+        }
+    }
+}
+
+#[test]
+fn numbers_that_go_wrong_end_the_run_with_their_place() {
+    let mut nan = trainer(&recipe(&[]), 1);
+    nan.network_mut().layers[1].weights.data_mut()[0] = f32::NAN;
+    let error = nan.run(|_| Flow::Continue).unwrap_err();
+    assert!(matches!(error, TrainError::Diverged { layer: 2, step: 1, .. }), "{error}");
+    assert!(error.to_string().starts_with("layer 2 broke down in step 1: loss is NaN"), "{error}");
+    let mut silent = trainer(&recipe(&[]), 1);
+    silent.network_mut().layers[0].weights.data_mut().fill(0.0);
+    silent.network_mut().layers[0].biases.fill(-1.0);
+    let error = silent.run(|_| Flow::Continue).unwrap_err().to_string();
+    assert!(error.starts_with("layer 1 broke down in step 1: goodness of every row is 0"), "{error}");
+}
+
+#[test]
+fn what_does_not_fit_the_data_is_said() {
+    let refused = |settings: &[&str], rows: usize| {
+        let result = Trainer::new(&recipe(settings), toy::pictures(rows, 3, 1), toy::pictures(31, 3, 2), 1);
+        result.err().map(|e| e.to_string()).unwrap_or_default()
+    };
+    assert_eq!(refused(&["batch=102"], 101), "train.batch = 102: at most the 101 training samples there are");
+    let many = Trainer::new(&recipe(&[]), toy::pictures(99, 40, 1), toy::pictures(80, 40, 2), 1);
+    let error = many.err().map(|e| e.to_string()).unwrap_or_default();
+    assert_eq!(error, "network.overlay = one_hot: 40 classes take 40 inputs, the images have only 36");
+    let held: DataError = toy::pictures(9, 3, 1).split_tail(9).unwrap_err();
+    assert!(held.to_string().contains("cannot hold out 9 of its 9 images"));
+}
+
+#[test]
+fn broken_model_files_are_refused_with_their_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    let trainer = trained(&recipe(&[]), 1);
+    Model::save(trainer.network(), trainer.recipe(), &path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let load = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        Model::load(&path).err()
+    };
+    for cut in [0, 1, 7, 8, 100, whole.len() / 2, whole.len() - 1] {
+        let error = load(&whole[..cut]).unwrap();
+        assert!(matches!(error, ModelError::NotAModel { .. }), "cut at {cut}: {error}");
+    }
+    let replace = |from: &str, to: &str| {
+        let at = whole.windows(from.len()).position(|w| w == from.as_bytes()).unwrap();
+        let mut bytes = whole.clone();
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        load(&bytes).unwrap().to_string()
+    };
+    let version = replace("goodness-model/1", "goodness-model/9");
+    assert!(
+        version.contains("its format is \"goodness-model/9\", this version reads \"goodness-model/1\""),
+        "{version}"
+    );
+    let shape = replace("[13, 11]", "[13, 12]");
+    assert!(shape.contains("tensor layers.1.weights: expected shape [12, 13], found [11, 13] of F32"), "{shape}");
+    let mut nan = whole.clone();
+    let end = nan.len();
+    nan[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    let error = load(&nan).unwrap();
+    assert!(
+        matches!(error, ModelError::NotFinite { .. }) && error.to_string().contains("is NaN, expected finite"),
+        "{error}"
+    );
+    std::fs::remove_file(&path).unwrap();
+    assert!(Model::load(&path).err().unwrap().to_string().contains("cannot read it"));
+}

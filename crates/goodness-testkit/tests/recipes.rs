@@ -74,8 +74,8 @@ fn members_and_their_parameters_are_checked() {
     let word = refused(&with("loss = { name = \"symba\", alpha = \"four\" }", "", ""));
     assert_eq!(word, "r.toml: train.loss (symba): alpha = \"four\": expected a number");
     assert_eq!(
-        refused(&with("loss = {}", "", "")),
-        "r.toml: train.loss.name is missing: expected the name of a member"
+        refused(&with("loss = { name = 3 }", "", "")),
+        "r.toml: train.loss.name = 3: expected the name of a member"
     );
     assert!(refused(&with("loss = 3", "", "")).contains("train.loss = 3: expected a member's name, or"));
 }
@@ -89,6 +89,13 @@ fn keys_that_clash_are_both_named() {
     );
     let theta = refused(&with("theta = 2.0\nloss = \"symba\"", "", ""));
     assert!(theta.starts_with("r.toml: train.theta = 2 and train.loss = \"symba\" clash:"), "{theta}");
+    let adviser = refused(&with("adviser = \"linear\"", "", ""));
+    assert!(
+        adviser.starts_with("r.toml: train.adviser = \"linear\" and train.negatives = \"wrong_label\" clash:"),
+        "{adviser}"
+    );
+    let blind = refused(&with("negatives = \"hard_label\"\nadviser = { from = 3 }", "", ""));
+    assert!(blind.starts_with("r.toml: train.adviser.from = 3 and network.layers (2 of them) clash:"), "{blind}");
     let hard = refused(&with("plan = \"greedy\"\nnegatives = \"hard_label\"", "", ""));
     assert!(hard.starts_with("r.toml: train.plan = \"greedy\" and train.negatives = \"hard_label\" clash:"), "{hard}");
     let shift = refused(&with("plan = \"greedy\"", "", "shift = 1"));

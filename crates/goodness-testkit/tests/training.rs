@@ -43,6 +43,7 @@ const VARIANTS: &[&[&str]] = &[
     &[],
     &["negatives.layers=1"],
     &["readout={name=\"linear\", from=1}"],
+    &["adviser={name=\"linear\", from=1}"],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
 ];

@@ -104,12 +104,19 @@ impl Network {
         self.parts.overlay.width(self.classes)
     }
 
-    /// Runs the passes that the readout looks at through the first `depth` layers and writes every class's score.
+    /// Runs the passes that `readout` looks at through the first `depth` layers and writes every class's score.
     ///
     /// # Shapes
     /// `scores`: images × classes.
-    pub(crate) fn read(&self, images: &Images, depth: usize, walk: &mut Walk, scores: &mut Matrix) {
-        let pass = self.readout.pass();
+    pub(crate) fn read(
+        &self,
+        readout: &dyn Readout,
+        images: &Images,
+        depth: usize,
+        walk: &mut Walk,
+        scores: &mut Matrix,
+    ) {
+        let pass = readout.pass();
         let passes = if pass == Pass::EveryLabel { self.classes } else { 1 };
         let overlay = (&*self.parts.overlay, self.code_width());
         walk.labels.write(images, passes, overlay, &*self.parts.normalize, |pass_number, _| match pass {
@@ -122,9 +129,9 @@ impl Network {
         for layer in 0..depth {
             self.walk_layer(layer, images, passes * images.len(), walk);
             let seen = Seen { goodness: &walk.g, x: walk.x[layer].rows() };
-            self.readout.read(layer, seen, scores.rows_mut());
+            readout.read(layer, seen, scores.rows_mut());
         }
-        self.readout.finish(scores.rows_mut());
+        readout.finish(scores.rows_mut());
     }
 
     fn walk_layer(&self, layer: usize, images: &Images, rows: usize, walk: &mut Walk) {
@@ -153,7 +160,7 @@ impl Network {
                 (0..out.len()).for_each(|r| pixels_into(data.row(first + r0 + r), &levels, out.row_mut(r)));
             });
             images.project(&self.layers[0], self.code_width());
-            self.read(&images, depth, &mut walk, &mut scores);
+            self.read(&*self.readout, &images, depth, &mut walk, &mut scores);
             each(first, &scores);
         }
     }

@@ -148,8 +148,9 @@ mod tests {
     const SHAPE: Shape = Shape { height: 28, width: 28, channels: 1 };
 
     fn digit(row: usize) -> GrayImage {
-        let set = goodness_mnist::test().unwrap();
-        GrayImage::from_raw(28, 28, set.images[row * 784..(row + 1) * 784].to_vec()).unwrap()
+        static SET: std::sync::LazyLock<goodness_mnist::Set> =
+            std::sync::LazyLock::new(|| goodness_mnist::test().unwrap());
+        GrayImage::from_raw(28, 28, SET.images[row * 784..(row + 1) * 784].to_vec()).unwrap()
     }
 
     fn moved_by(image: &GrayImage, dy: i64, dx: i64) -> Vec<u8> {

@@ -96,8 +96,8 @@ impl Readout for Linear {
         self.memory.iter().collect()
     }
 
-    fn memory_mut(&mut self) -> Vec<&mut Matrix> {
-        self.memory.iter_mut().collect()
+    fn all_mut(&mut self) -> Vec<&mut Matrix> {
+        self.weights.iter_mut().chain(&mut self.memory).collect()
     }
 }
 

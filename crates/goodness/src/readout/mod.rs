@@ -80,13 +80,13 @@ pub trait Readout: Send + Sync {
         Vec::new()
     }
 
-    /// What its optimizer remembers, to be saved in checkpoints and restored.
+    /// What its optimizer remembers, to be saved in checkpoints.
     fn memory(&self) -> Vec<&Matrix> {
         Vec::new()
     }
 
-    /// What its optimizer remembers, to be restored.
-    fn memory_mut(&mut self) -> Vec<&mut Matrix> {
+    /// Its weights and then what its optimizer remembers, to be restored.
+    fn all_mut(&mut self) -> Vec<&mut Matrix> {
         Vec::new()
     }
 }

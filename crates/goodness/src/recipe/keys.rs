@@ -11,6 +11,7 @@ pub(super) const TRAIN: &[&str] = &[
     "loss",
     "theta",
     "negatives",
+    "adviser",
     "penalty",
     "optimizer",
     "schedule",

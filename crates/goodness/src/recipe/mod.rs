@@ -86,6 +86,8 @@ pub struct TrainSpec {
     pub theta: Option<f64>,
     /// Which wrong label.
     pub negatives: Choice,
+    /// Whom the negatives ask for scores, where it is not the network's own readout; thrown away after training.
+    pub adviser: Option<Choice>,
     /// What else counts.
     pub penalty: Choice,
     /// How weights move.

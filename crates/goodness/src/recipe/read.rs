@@ -67,6 +67,7 @@ fn train(s: &Section<'_>) -> Result<TrainSpec> {
         loss: s.choice("loss", loss::CATALOGUE, "swish_symba")?,
         theta: s.real("theta", 1e-6, 1e6)?,
         negatives: s.choice("negatives", negatives::CATALOGUE, "wrong_label")?,
+        adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
         optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,
         schedule: s.choice("schedule", schedule::CATALOGUE, "linear_decay")?,
@@ -89,6 +90,18 @@ fn clashes(origin: &str, recipe: &Recipe) -> Result<()> {
         let from = format!("network.readout.from = {}", readout.from() + 1);
         let layers = format!("network.layers ({} of them)", network.layers.len());
         return clash(from, layers, "the readout would look at no layer");
+    }
+    if let Some(choice) = &train.adviser {
+        let adviser = choice.build(readout::CATALOGUE);
+        let first = format!("train.adviser.from = {}", adviser.from() + 1);
+        if adviser.from() >= network.layers.len() {
+            let layers = format!("network.layers ({} of them)", network.layers.len());
+            return clash(first, layers, "the adviser would look at no layer");
+        }
+        if train.negatives.build(negatives::CATALOGUE).looks_at() == 0 {
+            let negatives = format!("train.negatives = {:?}", train.negatives.name);
+            return clash(format!("train.adviser = {:?}", choice.name), negatives, "these negatives ask nobody");
+        }
     }
     let loss = train.loss.build(loss::CATALOGUE);
     if let (Some(theta), false) = (train.theta, loss.uses_theta()) {
@@ -197,7 +210,7 @@ impl<'a> Section<'a> {
         let (name, given) = match self.table.get(key) {
             None => (default.to_string(), Vec::new()),
             Some(Value::String(name)) => (name.clone(), Vec::new()),
-            Some(Value::Table(table)) => self.named(key, table)?,
+            Some(Value::Table(table)) => self.named(key, table, default)?,
             Some(other) => {
                 let expected = "a member's name, or { name = …, parameters … }";
                 return Err(self.bad(key, &other.to_string(), expected));
@@ -219,9 +232,12 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn named(&self, key: &str, table: &Table) -> Result<(String, Vec<(String, f64)>)> {
-        let Some(Value::String(name)) = table.get("name") else {
-            return Err(self.missing(&format!("{key}.name"), "the name of a member"));
+    /// A table's member, the default one where it names none, and the parameters that it gives.
+    fn named(&self, key: &str, table: &Table, default: &str) -> Result<(String, Vec<(String, f64)>)> {
+        let name = match table.get("name") {
+            None => default,
+            Some(Value::String(name)) => name,
+            Some(other) => return Err(self.bad(&format!("{key}.name"), &other.to_string(), "the name of a member")),
         };
         let mut given = Vec::new();
         for (parameter, value) in table.iter().filter(|(k, _)| *k != "name") {
@@ -230,7 +246,7 @@ impl<'a> Section<'a> {
             };
             given.push((parameter.clone(), value));
         }
-        Ok((name.clone(), given))
+        Ok((name.to_string(), given))
     }
 
     fn bad_parameter(&self, key: &str, name: &str, reason: &str) -> RecipeError {

@@ -30,6 +30,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("loss", &r.train.loss);
     r.train.theta.iter().for_each(|theta| out.real("theta", *theta));
     out.choice("negatives", &r.train.negatives);
+    r.train.adviser.iter().for_each(|adviser| out.choice("adviser", adviser));
     out.choice("penalty", &r.train.penalty);
     out.choice("optimizer", &r.train.optimizer);
     out.choice("schedule", &r.train.schedule);

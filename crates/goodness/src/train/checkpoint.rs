@@ -78,6 +78,11 @@ impl Trainer {
         for (i, memory) in self.network.readout.memory().into_iter().enumerate() {
             all.push((format!("memory.readout.{i}"), memory.data()));
         }
+        if let Some(adviser) = &self.method.adviser {
+            for (i, numbers) in adviser.weights().into_iter().chain(adviser.memory()).enumerate() {
+                all.push((format!("memory.adviser.{i}"), numbers.data()));
+            }
+        }
         all
     }
 
@@ -90,8 +95,14 @@ impl Trainer {
             }
             all.push((format!("memory.{l}.unit_means"), state.unit_means.as_mut_slice()));
         }
-        for (i, memory) in self.network.readout.memory_mut().into_iter().enumerate() {
+        let weights = self.network.readout.weights().len();
+        for (i, memory) in self.network.readout.all_mut().into_iter().skip(weights).enumerate() {
             all.push((format!("memory.readout.{i}"), memory.data_mut()));
+        }
+        if let Some(adviser) = &mut self.method.adviser {
+            for (i, numbers) in adviser.all_mut().into_iter().enumerate() {
+                all.push((format!("memory.adviser.{i}"), numbers.data_mut()));
+            }
         }
         all
     }

@@ -8,6 +8,7 @@ use goodness_core::penalty::{self, Penalty};
 use goodness_core::schedule::{self, Schedule};
 
 use crate::plan::{self, Plan};
+use crate::readout::{self, Readout};
 use crate::recipe::TrainSpec;
 
 /// The parts of a training step. Replace any of them by your own implementation of its trait.
@@ -18,6 +19,8 @@ pub struct Method {
     pub theta: Option<f32>,
     /// Which wrong label.
     pub negatives: Box<dyn Negatives>,
+    /// Whom the negatives ask for scores; the network's own readout where there is none.
+    pub adviser: Option<Box<dyn Readout>>,
     /// What else counts.
     pub penalty: Box<dyn Penalty>,
     /// How weights move.
@@ -35,6 +38,7 @@ impl Method {
             loss: spec.loss.build(loss::CATALOGUE),
             theta: spec.theta.map(|theta| theta as f32),
             negatives: spec.negatives.build(negatives::CATALOGUE),
+            adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             penalty: spec.penalty.build(penalty::CATALOGUE),
             optimizer: spec.optimizer.build(optim::CATALOGUE),
             schedule: spec.schedule.build(schedule::CATALOGUE),

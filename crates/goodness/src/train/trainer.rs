@@ -111,7 +111,8 @@ impl Trainer {
             });
         }
         let network = build::network(recipe, train.shape(), train.classes())?;
-        let method = Method::new(&recipe.train);
+        let mut method = Method::new(&recipe.train);
+        method.adviser.iter_mut().for_each(|adviser| adviser.prepare(&recipe.network.layers, train.classes()));
         let states = network.layers.iter().map(|layer| LayerState::new(layer, &method)).collect();
         Ok(Self {
             recipe: recipe.clone(),
@@ -302,29 +303,24 @@ impl Trainer {
         Ok(())
     }
 
-    /// Loads the batch's images and writes the true and the wrong label into them; the readout reads and learns first,
-    /// where the step needs it.
+    /// Loads the batch's images and writes the true and the wrong label into them.
     fn draw_pairs(&mut self, rows: &[u32], first_layer: usize) {
         if let (Some(kept), true) = (&self.kept, first_layer > 0) {
             return kept.gather(rows, &mut self.work.input);
         }
-        let (loader, network) = (self.loader(), &mut self.network);
-        let work = &mut self.work;
+        let (loader, network, work) = (self.loader(), &self.network, &mut self.work);
         loader.load(&self.train, rows, self.position.step, &mut work.images);
         work.images.project(&network.layers[0], loader.code);
         work.truth.clear();
         work.truth.extend(rows.iter().map(|r| self.train.label(*r as usize)));
-        let all = network.layers.len();
-        let depth = if network.readout.learns() { all } else { self.method.negatives.looks_at().min(all) };
-        if depth > 0 {
-            network.read(&work.images, depth, &mut work.walk, &mut work.scores);
-        }
+        self.consult();
+        let (network, work) = (&self.network, &mut self.work);
         work.wrong.resize(rows.len(), 0);
         match &self.kept {
             Some(kept) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
             None => {
                 let mut rng = Rng::keyed(self.recipe.train.seed, Rng::NEGATIVES, self.position.step);
-                let scores = (depth > 0).then(|| work.scores.rows());
+                let scores = (self.method.negatives.looks_at() > 0).then(|| work.scores.rows());
                 self.method.negatives.fill(&work.truth, network.classes, scores, &mut rng, &mut work.wrong);
             }
         }
@@ -333,16 +329,25 @@ impl Trainer {
         work.labels.write(&work.images, 2, overlay, &*network.parts.normalize, |pass, r| {
             Some(if pass == 0 { truth[r] } else { wrong[r] })
         });
-        if self.network.readout.learns() {
-            self.teach_readout();
-        }
     }
 
-    fn teach_readout(&mut self) {
-        let (gain, step) = (self.gain(), self.position.step + 1);
-        let work = &self.work;
-        let lesson =
-            crate::readout::Lesson { x: &work.walk.x, labels: &work.truth, scores: work.scores.rows(), gain, step };
-        self.network.readout.learn(lesson);
+    /// Lets the readout and the adviser read the batch, as far as somebody asks them, and learn from it. The scores that
+    /// stay are those that the negatives ask for.
+    fn consult(&mut self) {
+        let (gain, step, all) = (self.gain(), self.position.step + 1, self.network.layers.len());
+        let asked = self.method.negatives.looks_at().min(all);
+        let work = &mut self.work;
+        let own = if self.method.adviser.is_some() { 0 } else { asked };
+        let depth = if self.network.readout.learns() { all } else { own };
+        if depth > 0 {
+            let network = &self.network;
+            network.read(&*network.readout, &work.images, depth, &mut work.walk, &mut work.scores);
+            self.network.readout.learn(work.lesson(gain, step));
+        }
+        if let Some(adviser) = &mut self.method.adviser {
+            let depth = if adviser.learns() { all } else { asked };
+            self.network.read(&**adviser, &work.images, depth, &mut work.walk, &mut work.scores);
+            adviser.learn(work.lesson(gain, step));
+        }
     }
 }

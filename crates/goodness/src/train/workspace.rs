@@ -4,6 +4,7 @@ use goodness_engine::Matrix;
 
 use crate::layer::{Gradients, Images, Labels};
 use crate::network::Walk;
+use crate::readout::Lesson;
 
 /// What a layer needs to learn; one serves all layers in turn.
 #[derive(Debug, Default)]
@@ -38,6 +39,13 @@ pub(super) struct Workspace {
     /// The input of the layer that learns, when it is not the first.
     pub(super) input: Matrix,
     pub(super) layer: LayerWork,
+}
+
+impl Workspace {
+    /// What a readout learns from the pass that has just been read.
+    pub(super) fn lesson(&self, gain: f32, step: u64) -> Lesson<'_> {
+        Lesson { x: &self.walk.x, labels: &self.truth, scores: self.scores.rows(), gain, step }
+    }
 }
 
 impl LayerWork {

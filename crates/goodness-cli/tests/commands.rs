@@ -1,0 +1,106 @@
+//! The real binary, verb by verb.
+
+mod common;
+
+use std::fs;
+
+use common::Home;
+
+#[test]
+fn train_leaves_a_run_that_can_be_read_everywhere() {
+    let home = Home::new();
+    let out = home.ok(&["train", "toy.toml", "--json", "--seed", "3"]);
+    let summary: serde_json::Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    for key in ["recipe", "seed", "threads", "epochs", "parameters", "test_error", "validation_error", "train_seconds"]
+    {
+        assert!(!summary[key].is_null(), "{key} is missing");
+    }
+    assert!(
+        summary["samples_per_second"].as_f64().unwrap() > 0.0 && summary["peak_memory_bytes"].as_u64().unwrap() > 0
+    );
+    assert_eq!((summary["recipe"].as_str(), summary["seed"].as_u64()), (Some("toy"), Some(3)));
+    for file in [
+        "recipe.toml",
+        "metrics.jsonl",
+        "checkpoint/state.safetensors",
+        "model.safetensors",
+        "summary.json",
+        "report.html",
+    ] {
+        assert!(home.path("runs/toy-1").join(file).is_file(), "{file}");
+    }
+    assert_eq!(fs::read_to_string(home.path("runs/toy-1/metrics.jsonl")).unwrap().lines().count(), 4);
+    // The resolved recipe reproduces the run, bit for bit, with another number of threads.
+    home.ok(&["train", "runs/toy-1/recipe.toml", "--threads", "1", "--out", "again"]);
+    let model = |run: &str| fs::read(home.path(run).join("model.safetensors")).unwrap();
+    assert_eq!(model("runs/toy-1"), model("again"));
+    // What the summary says is what evaluation finds.
+    let eval = home.ok(&["eval", "again/model.safetensors", "--json"]);
+    let eval: serde_json::Value = serde_json::from_str(&eval).unwrap();
+    assert_eq!(eval["error"], summary["test_error"]);
+    assert!(home.ok(&["eval", "again/model.safetensors"]).contains("class 2:"));
+    assert!(home.ok(&["report", "runs/toy-1"]).trim_end().ends_with("report.html"));
+    assert!(home.ok(&["resume", "runs/toy-1", "--json"]).contains("\"test_error\""));
+}
+
+#[test]
+fn plain_output_has_one_block_an_epoch_and_no_escapes() {
+    let home = Home::new();
+    let out = home.ok(&["train", "toy.toml", "--set", "epochs=2"]);
+    assert_eq!(out.lines().filter(|l| l.starts_with("epoch ")).count(), 2);
+    assert_eq!(out.lines().filter(|l| l.starts_with("  layer ")).count(), 4);
+    assert!(out.contains("test error") && !out.contains('\u{1b}'), "{out}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let home = Home::new();
+    let out = home.ok(&["train", "toy.toml", "--dry-run", "--set", "loss.alpha=3"]);
+    assert!(out.contains("loss = { name = \"swish_symba\", alpha = 3.0 }"), "{out}");
+    assert!(!home.path("runs").exists());
+}
+
+#[test]
+fn predict_reads_pictures_of_any_size() {
+    let home = Home::new();
+    home.ok(&["train", "toy.toml", "--out", "run"]);
+    // A dark bar on light paper, where class 0 has its bright row.
+    let bar = |x: u32, y: u32| if (10..20).contains(&y) && x > 4 { image::Luma([20u8]) } else { image::Luma([240u8]) };
+    image::GrayImage::from_fn(80, 80, bar).save(home.path("bar.png")).unwrap();
+    let out = home.ok(&["predict", "run/model.safetensors", "bar.png"]);
+    assert!(
+        out.contains("inverted: the border is light") && out.contains("read 80×80 pixels") && out.contains("→"),
+        "{out}"
+    );
+    let json = home.ok(&["predict", "run/model.safetensors", "bar.png", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["scores"].as_array().unwrap().len(), 3);
+    // One that cannot be read does not keep the others from being read.
+    fs::write(home.path("no.png"), "no").unwrap();
+    let (code, out, err) = home.run(&["predict", "run/model.safetensors", "no.png", "bar.png"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("bar.png") && err.contains("no.png: cannot read it as a PNG or JPEG"), "{err}");
+}
+
+#[test]
+fn lists_list() {
+    let home = Home::new();
+    assert!(home.ok(&["recipes"]).contains("mnist (the default)"));
+    assert!(home.ok(&["recipes", "--json"]).contains("\"hinton-supervised\""));
+    assert!(home.ok(&["recipes", "show", "tutorial"]).contains("name = \"tutorial\""));
+    assert!(home.ok(&["catalogue"]).contains("swish_symba"));
+    assert!(home.ok(&["catalogue", "plan", "--json"]).contains("\"greedy\""));
+    assert!(home.ok(&["data"]).contains("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"));
+    assert!(home.ok(&["data", "--json"]).contains("\"mnist\""));
+    assert!(home.ok(&["completions", "bash"]).contains("_goodness"));
+}
+
+#[test]
+fn every_verb_has_help_with_an_example() {
+    let home = Home::new();
+    let verbs = ["train", "resume", "eval", "predict", "recipes", "catalogue", "data", "report", "completions"];
+    for verb in verbs {
+        let help = home.ok(&["help", verb]);
+        assert!(help.contains("Example") && help.contains(&format!("goodness {verb}")), "{verb}: {help}");
+    }
+}

@@ -1,0 +1,64 @@
+//! Ctrl-C and SIGKILL: nothing is lost, and the end has the same bits.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use common::Home;
+
+fn start(home: &Home, args: &[&str]) -> Child {
+    home.goodness().args(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    std::process::Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+}
+
+/// Waits until the run has written its recipe, which is when there is something to resume.
+fn wait_for_folder(home: &Home, run: &str) {
+    let start = Instant::now();
+    while !home.path(run).join("recipe.toml").exists() {
+        assert!(start.elapsed() < Duration::from_secs(20), "no run folder");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_run_killed_at_any_moment_resumes_to_the_same_bits() {
+    let home = Home::new();
+    let whole = Instant::now();
+    home.ok(&["train", "toy.toml", "--epochs", "12", "--out", "whole"]);
+    let whole_time = whole.elapsed();
+    let model = |run: &str| fs::read(home.path(run).join("model.safetensors")).unwrap();
+    for moment in 0..10u32 {
+        let run = format!("killed-{moment}");
+        let mut child = start(&home, &["train", "toy.toml", "--epochs", "12", "--out", &run]);
+        wait_for_folder(&home, &run);
+        std::thread::sleep(whole_time * moment / 12);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        home.ok(&["resume", &run, "--threads", "1"]);
+        assert_eq!(model("whole"), model(&run), "killed after {moment}/12 of the time");
+        let metrics = fs::read_to_string(home.path(&run).join("metrics.jsonl")).unwrap();
+        assert_eq!(metrics.lines().count(), 12);
+    }
+}
+
+#[test]
+fn ctrl_c_writes_a_checkpoint_and_says_how_to_go_on() {
+    let home = Home::new();
+    let child = start(&home, &["train", "toy.toml", "--epochs", "100000", "--out", "run"]);
+    wait_for_folder(&home, "run");
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&child, "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("interrupted") && said.contains("goodness resume run"), "{said}");
+    assert!(home.path("run/checkpoint/state.safetensors").exists());
+    let report = home.ok(&["report", "run"]);
+    assert!(report.contains("report.html"));
+}

@@ -1,4 +1,5 @@
 //! The real binary, verb by verb.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

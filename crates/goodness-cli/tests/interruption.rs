@@ -1,4 +1,5 @@
 //! Ctrl-C and SIGKILL: nothing is lost, and the end has the same bits.
+#![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
 mod common;

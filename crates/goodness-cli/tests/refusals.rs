@@ -1,4 +1,5 @@
 //! Wrong input: one clear message, the right exit code, nothing lost.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Every member of every family of formulas, present and future.
+#![allow(clippy::unwrap_used)]
 
 use goodness::core::catalogue::families;
 use goodness::core::goodness::Goodness;

@@ -1,4 +1,5 @@
 //! Ten steps of three recipes against the float64 oracle, tensor by tensor.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

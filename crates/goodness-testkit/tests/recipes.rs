@@ -1,4 +1,5 @@
 //! Every message that a wrong recipe gets.
+#![allow(clippy::unwrap_used)]
 
 use goodness::Recipe;
 

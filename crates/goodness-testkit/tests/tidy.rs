@@ -1,4 +1,5 @@
 //! What the layout promises, read off the source tree.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

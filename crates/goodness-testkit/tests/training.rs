@@ -1,4 +1,5 @@
 //! What a whole training run must hold to.
+#![allow(clippy::unwrap_used)]
 
 use goodness::data::DataError;
 use goodness::model::{Model, ModelError};

@@ -175,19 +175,20 @@ impl Network {
         all
     }
 
-    /// Share of images whose best class is not their label, read through the first `depth` layers.
-    pub(crate) fn error_at(&self, data: &Dataset, depth: usize) -> f64 {
-        let mut wrong = 0usize;
+    /// How many images' best class is not their label, read through the first `depth` layers.
+    pub(crate) fn misread(&self, data: &Dataset, depth: usize) -> usize {
+        let mut wrong = 0;
         self.read_all(data, depth, |first, scores| {
             let miss = |(r, row): (usize, &[f32])| math::argmax(row) != usize::from(data.label(first + r));
             wrong += scores.rows().iter().enumerate().filter(|x| miss(*x)).count();
         });
-        wrong as f64 / data.len() as f64
+        wrong
     }
 
-    /// Share of images whose best class is not their label.
+    /// Share of images whose best class is not their label, from 0 to 1. Call it inside a
+    /// [`Pool`](goodness_engine::Pool).
     pub fn error(&self, data: &Dataset) -> f64 {
-        self.error_at(data, self.layers.len())
+        self.misread(data, self.layers.len()) as f64 / data.len() as f64
     }
 }
 

@@ -1,8 +1,8 @@
 //! The report of a run: one self-contained page, to be looked at rather than read.
 //!
 //! No script, and nothing from anywhere: pictures are drawn as SVG or embedded. SVG is written here by hand, a few
-//! builders in [`svg`], because a page that follows the reader's light or dark scheme needs its colours from style
-//! sheets, which plotting libraries burn in. A section is added by one new file here and its line in [`SECTIONS`].
+//! builders in `svg`, because a page that follows the reader's light or dark scheme needs its colours from style
+//! sheets, which plotting libraries burn in. A section is added by one new file here and its line in `SECTIONS`.
 
 mod confusion;
 mod curves;

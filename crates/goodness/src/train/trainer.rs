@@ -228,7 +228,8 @@ impl Trainer {
         let every = self.recipe.train.validate_every;
         let due = epoch + 1 == epochs || (every > 0 && (epoch + 1).is_multiple_of(every));
         let readable = learning.end > self.network.readout.from();
-        let validation = (due && readable).then(|| 100.0 * self.network.error_at(&self.validation, learning.end));
+        let percent = |wrong: usize| 100.0 * wrong as f64 / self.validation.len() as f64;
+        let validation = (due && readable).then(|| percent(self.network.misread(&self.validation, learning.end)));
         let layers = learning.map(|l| self.position.sums[l].record(l)).collect();
         let record = EpochRecord {
             epoch: epoch + 1,

@@ -1,6 +1,7 @@
 //! `goodness train`
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use goodness::data::{self, Dataset};
@@ -46,6 +47,9 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// Time between two checkpoints at least; epochs of milliseconds should not spend theirs on the disk.
+const KEEP_EVERY: Duration = Duration::from_secs(2);
+
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let recipe = Recipe::load_with(&args.recipe, &settings(args))?;
     let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
@@ -87,17 +91,22 @@ pub(super) fn train(mut trainer: Trainer, folder: &RunFolder, json: bool) -> Res
     Ok(Done::Fully)
 }
 
-/// Runs epoch by epoch, so that a checkpoint can be written between them.
+/// Runs epoch by epoch, and writes a checkpoint between them when the last one is old enough.
 fn until_done(trainer: &mut Trainer, folder: &RunFolder, progress: &Progress) -> Result<Outcome> {
     let epochs = trainer.epochs();
+    let mut kept = Instant::now();
     while trainer.history().len() < epochs {
         let outcome = trainer.run(|event| {
             progress.show(&event);
             let stop = matches!(event, Event::Epoch { .. }) || interrupt::asked();
             if stop { Flow::Stop } else { Flow::Continue }
         })?;
-        folder.keep(trainer)?;
-        if interrupt::asked() && trainer.history().len() < epochs {
+        let stopped = interrupt::asked() && trainer.history().len() < epochs;
+        if stopped || trainer.history().len() == epochs || kept.elapsed() >= KEEP_EVERY {
+            folder.keep(trainer)?;
+            kept = Instant::now();
+        }
+        if stopped {
             return Ok(outcome);
         }
     }

@@ -44,7 +44,7 @@ section { margin-top: 44px; }
 .figure.main { grid-row: span 2; display: flex; flex-direction: column; justify-content: center; }
 .warning { border-left: 4px solid var(--neg); background: var(--card); padding: 10px 14px; margin: 16px 0 0;
   border-radius: 0 8px 8px 0; }
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(330px, 1fr)); gap: 16px; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 16px; }
 .legend { color: var(--soft); font-size: 13px; margin: 4px 0 0; }
 .legend i { display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin: 0 6px 3px 0; }
 .legend span { margin-right: 16px; white-space: nowrap; }

@@ -48,7 +48,7 @@ pub(crate) struct Args {
 }
 
 /// Time between two checkpoints at least; epochs of milliseconds should not spend theirs on the disk.
-const KEEP_EVERY: Duration = Duration::from_secs(2);
+const KEEP_EVERY: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let recipe = Recipe::load_with(&args.recipe, &settings(args))?;

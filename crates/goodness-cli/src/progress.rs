@@ -68,7 +68,7 @@ fn epoch_lines(record: &EpochRecord, epochs: usize) -> String {
 
 fn layer_line(l: &LayerRecord) -> String {
     format!(
-        "  layer {}  loss {:>8.4}  goodness {:>6} + {:>6} -  apart {:>5.1} %  dead {:>3.0} %",
+        "  layer {}  loss {:>8.4}  goodness +{:<6} -{:<6}  apart {:>5.1} %  dead {:>3.0} %",
         l.layer,
         l.loss,
         significant(l.goodness_pos),

@@ -123,14 +123,15 @@ fn describe(trainer: &Trainer) -> String {
     let widths = std::iter::once(network.shape.features()).chain(network.layers.iter().map(|l| l.units()));
     let widths: Vec<String> = widths.map(|w| w.to_string()).collect();
     format!(
-        "{}: {} ({} parameters), {} training and {} validation samples, seed {}, {} threads",
+        "{}: {}, {} parameters, seed {}, {} threads\n{} training and {} validation samples of {}",
         trainer.recipe().name,
         widths.join("-"),
         thousands(network.parameters() as f64),
+        trainer.recipe().train.seed,
+        trainer.pool().threads(),
         thousands(trainer.training_set().len() as f64),
         thousands(trainer.validation_set().len() as f64),
-        trainer.recipe().train.seed,
-        trainer.pool().threads()
+        trainer.recipe().data.set
     )
 }
 
@@ -151,7 +152,7 @@ fn closing(s: &Summary, folder: &Path) -> String {
     let percent = |e: Option<f64>| e.map_or("-".to_string(), |e| format!("{e:.2} %"));
     let warnings: String = s.warnings.iter().map(|w| format!("warning: {w}\n")).collect();
     format!(
-        "{warnings}test error {}  (validation {}), {:.1} s of training, {}/s, peak memory {} MiB\nlook at {}",
+        "{warnings}test error {} (validation {})\n{:.1} s of training, {} samples/s, peak memory {} MiB\nlook at {}",
         percent(s.test_error),
         percent(s.validation_error),
         s.train_seconds,

@@ -67,8 +67,10 @@ fn predict(network: &Network, pool: &Pool, image: &Path) -> Result<Prediction> {
 }
 
 fn words(p: &Prediction) -> String {
-    let most = p.scores.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-    let bar = |score: f32| "█".repeat((30.0 * score.max(0.0) / most).round() as usize);
+    // Goodnesses of different labels are close together: what counts is who is ahead, and by how much.
+    let least = p.scores.iter().copied().fold(f32::INFINITY, f32::min);
+    let span = (p.scores[p.label] - least).max(f32::MIN_POSITIVE);
+    let bar = |score: f32| "█".repeat((30.0 * (score - least) / span).round() as usize);
     let line = |(k, score): (usize, &f32)| {
         let mark = if k == p.label { "→" } else { " " };
         format!("  {mark} {k}  {score:>9.4}  {}", bar(*score))

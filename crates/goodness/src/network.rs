@@ -54,7 +54,7 @@ pub struct Walk {
     labels: Labels,
     h: Matrix,
     g: Vec<f32>,
-    /// The normalised activities of each layer in the last pass: rows × units.
+    /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
 }
 
@@ -127,14 +127,15 @@ impl Network {
         scores.data_mut().fill(0.0);
         walk.x.resize_with(self.layers.len(), Matrix::default);
         for layer in 0..depth {
-            self.walk_layer(layer, images, passes * images.len(), walk);
+            let passes_on = layer + 1 < depth || readout.reads_activities();
+            self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
             let seen = Seen { goodness: &walk.g, x: walk.x[layer].rows() };
             readout.read(layer, seen, scores.rows_mut());
         }
         readout.finish(scores.rows_mut());
     }
 
-    fn walk_layer(&self, layer: usize, images: &Images, rows: usize, walk: &mut Walk) {
+    fn walk_layer(&self, layer: usize, images: &Images, rows: usize, passes_on: bool, walk: &mut Walk) {
         let (below, x) = walk.x.split_at_mut(layer);
         let input = match below.last() {
             Some(x) => Input::Rows(x.rows()),
@@ -143,7 +144,7 @@ impl Network {
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
         walk.g.resize(rows, 0.0);
-        x[0].resize(rows, units);
+        x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, walk.h.rows_mut());
         self.parts.lift(walk.h.rows_mut(), &mut walk.g, x[0].rows_mut());
     }

@@ -52,6 +52,10 @@ impl Readout for Linear {
         self.from
     }
 
+    fn reads_activities(&self) -> bool {
+        true
+    }
+
     fn prepare(&mut self, widths: &[usize], classes: usize) {
         let zeros = |width: &usize| Matrix::zeros(classes, *width);
         self.weights = widths.iter().skip(self.from).map(zeros).collect();

@@ -26,7 +26,7 @@ pub enum Pass {
 pub struct Seen<'a> {
     /// Goodness of each row.
     pub goodness: &'a [f32],
-    /// Normalised activities: rows × units.
+    /// Normalised activities: rows × units; no rows for a readout that does not look at them.
     pub x: Rows<'a>,
 }
 
@@ -52,6 +52,11 @@ pub trait Readout: Send + Sync {
 
     /// The first layer it looks at, from 0.
     fn from(&self) -> usize;
+
+    /// Whether it looks at activities, or at goodness alone.
+    fn reads_activities(&self) -> bool {
+        false
+    }
 
     /// Gets its weights for layers of these widths; called once, before anything is read.
     fn prepare(&mut self, _widths: &[usize], _classes: usize) {}

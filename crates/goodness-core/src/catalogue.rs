@@ -149,25 +149,6 @@ pub fn find<T: ?Sized>(family: &'static [Entry<T>], name: &str) -> Option<&'stat
     family.iter().find(|entry| entry.info.name == name)
 }
 
-/// Every family of this crate with what its members say of themselves: the tables of `--help` and of the documentation.
-pub fn families() -> Vec<(&'static str, Vec<Info>)> {
-    fn infos<T: ?Sized>(family: &'static [Entry<T>]) -> Vec<Info> {
-        family.iter().map(|entry| entry.info).collect()
-    }
-    std::vec![
-        ("goodness", infos(crate::goodness::CATALOGUE)),
-        ("loss", infos(crate::loss::CATALOGUE)),
-        ("negatives", infos(crate::negatives::CATALOGUE)),
-        ("overlay", infos(crate::overlay::CATALOGUE)),
-        ("activation", infos(crate::activation::CATALOGUE)),
-        ("normalize", infos(crate::normalize::CATALOGUE)),
-        ("penalty", infos(crate::penalty::CATALOGUE)),
-        ("optimizer", infos(crate::optim::CATALOGUE)),
-        ("schedule", infos(crate::schedule::CATALOGUE)),
-        ("init", infos(crate::init::CATALOGUE)),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Every member of every family of formulas, present and future.
 #![allow(clippy::unwrap_used)]
 
-use goodness::core::catalogue::families;
+use goodness::catalogue::families;
 use goodness::core::goodness::Goodness;
 use goodness::core::loss::{Loss, Pairs, Slopes};
 use goodness::core::optim::{Memory, Moment, Optimizer};

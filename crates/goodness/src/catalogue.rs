@@ -1,15 +1,28 @@
-//! Every family with what its members say of themselves.
+//! Every family with what its members say of themselves: the tables of `--help` and of the documentation.
 
 use goodness_core::catalogue::Entry;
 pub use goodness_core::catalogue::{Info, Param};
+use goodness_core::{activation, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule};
 
-/// The families of the core and those of this library, in the order of a training step.
+use crate::{plan, readout};
+
+/// The families of the core and those of this library.
 pub fn families() -> Vec<(&'static str, Vec<Info>)> {
     fn infos<T: ?Sized>(family: &'static [Entry<T>]) -> Vec<Info> {
         family.iter().map(|entry| entry.info).collect()
     }
-    let mut all = goodness_core::catalogue::families();
-    all.push(("plan", infos(crate::plan::CATALOGUE)));
-    all.push(("readout", infos(crate::readout::CATALOGUE)));
-    all
+    vec![
+        ("goodness", infos(goodness::CATALOGUE)),
+        ("loss", infos(loss::CATALOGUE)),
+        ("negatives", infos(negatives::CATALOGUE)),
+        ("overlay", infos(overlay::CATALOGUE)),
+        ("activation", infos(activation::CATALOGUE)),
+        ("normalize", infos(normalize::CATALOGUE)),
+        ("penalty", infos(penalty::CATALOGUE)),
+        ("optimizer", infos(optim::CATALOGUE)),
+        ("schedule", infos(schedule::CATALOGUE)),
+        ("init", infos(init::CATALOGUE)),
+        ("plan", infos(plan::CATALOGUE)),
+        ("readout", infos(readout::CATALOGUE)),
+    ]
 }

@@ -65,6 +65,7 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+mod build;
 pub mod catalogue;
 pub mod data;
 pub mod files;

@@ -10,10 +10,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::build;
 use crate::data::Shape;
 use crate::network::Network;
 use crate::recipe::Recipe;
-use crate::train::build;
 
 const FORMAT: &str = "goodness-model/1";
 

@@ -2,6 +2,7 @@
 
 use goodness_engine::PoolError;
 
+use crate::build::Unfit;
 use crate::data::DataError;
 use crate::model::ModelError;
 
@@ -24,15 +25,8 @@ pub enum TrainError {
         value: f64,
     },
     /// The recipe and the data do not fit.
-    #[error("{key} = {came}: {expected}")]
-    Unfit {
-        /// The recipe's key.
-        key: &'static str,
-        /// Its value.
-        came: String,
-        /// What the data allow.
-        expected: String,
-    },
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// No threads.
     #[error(transparent)]
     Pool(#[from] PoolError),

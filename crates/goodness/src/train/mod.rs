@@ -1,7 +1,6 @@
 //! Training: the epoch loop, the step, and what is kept between them.
 
 mod batch;
-pub(crate) mod build;
 mod checkpoint;
 mod error;
 mod kept;
@@ -13,6 +12,7 @@ mod sums;
 mod trainer;
 mod workspace;
 
+pub use crate::build::Unfit;
 pub use error::TrainError;
 pub use method::Method;
 pub use trainer::{Event, Flow, Outcome, Trainer};

@@ -8,7 +8,6 @@ use goodness_core::optim::Moment;
 use goodness_engine::Pool;
 
 use super::batch::{self, Loader};
-use super::build;
 use super::error::TrainError;
 use super::kept::Kept;
 use super::layer_step::layer_step;
@@ -16,6 +15,7 @@ use super::method::Method;
 use super::state::LayerState;
 use super::sums::LayerSums;
 use super::workspace::Workspace;
+use crate::build::{self, Unfit};
 use crate::data::Dataset;
 use crate::layer::{Input, Labelled};
 use crate::network::Network;
@@ -100,15 +100,11 @@ impl Trainer {
         let batch = recipe.train.batch;
         if batch > train.len() {
             let expected = format!("at most the {} training samples there are", train.len());
-            return Err(TrainError::Unfit { key: "train.batch", came: batch.to_string(), expected });
+            return Err(Unfit { key: "train.batch", came: batch.to_string(), expected }.into());
         }
         if (validation.shape(), validation.classes()) != (train.shape(), train.classes()) {
             let expected = "the validation set must have the training set's shape and classes".to_string();
-            return Err(TrainError::Unfit {
-                key: "data.validation",
-                came: recipe.data.validation.to_string(),
-                expected,
-            });
+            return Err(Unfit { key: "data.validation", came: recipe.data.validation.to_string(), expected }.into());
         }
         let network = build::network(recipe, train.shape(), train.classes())?;
         let mut method = Method::new(&recipe.train);

@@ -2,20 +2,31 @@
 
 use goodness_core::{Rng, activation, goodness, init, normalize, overlay};
 
-use super::error::TrainError;
 use crate::data::Shape;
 use crate::layer::Dense;
 use crate::network::{Network, Parts, Scaling};
 use crate::readout;
 use crate::recipe::Recipe;
 
+/// The recipe and the data do not fit.
+#[derive(Debug, thiserror::Error)]
+#[error("{key} = {came}: {expected}")]
+pub struct Unfit {
+    /// The recipe's key.
+    pub key: &'static str,
+    /// Its value.
+    pub came: String,
+    /// What the data allow.
+    pub expected: String,
+}
+
 /// The network of a recipe for images of `shape` in `classes` classes, with its initial weights.
-pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<Network, TrainError> {
+pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<Network, Unfit> {
     let spec = &recipe.network;
     let overlay = spec.overlay.build(overlay::CATALOGUE);
     let (inputs, code) = (shape.features(), overlay.width(classes));
     if code >= inputs {
-        return Err(TrainError::Unfit {
+        return Err(Unfit {
             key: "network.overlay",
             came: spec.overlay.name.clone(),
             expected: format!("{classes} classes take {code} inputs, the images have only {inputs}"),

@@ -63,3 +63,31 @@ fn ctrl_c_writes_a_checkpoint_and_says_how_to_go_on() {
     let report = home.ok(&["report", "run"]);
     assert!(report.contains("report.html"));
 }
+
+/// A limit on file sizes fails writes as a full disk does.
+#[test]
+fn a_full_disk_leaves_no_half_written_file() {
+    let home = Home::new();
+    let limited = |blocks: u32, args: &str| {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {} {args}", env!("CARGO_BIN_EXE_goodness"));
+        let output =
+            std::process::Command::new("sh").args(["-c", &script]).current_dir(home.path("")).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = limited(20, "train toy.toml --out full");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("state.safetensors: cannot write it") && said.contains("is untouched"), "{said}");
+    let left: Vec<_> = fs::read_dir(home.path("full/checkpoint")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    // A run that has a checkpoint keeps it, and goes on when there is room again.
+    let mut child = start(&home, &["train", "toy.toml", "--epochs", "100000", "--out", "run"]);
+    wait_for_folder(&home, "run");
+    std::thread::sleep(Duration::from_millis(500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let checkpoint = home.path("run/checkpoint/state.safetensors");
+    let before = fs::read(&checkpoint).unwrap();
+    let (code, said) = limited(20, "resume run");
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(before, fs::read(&checkpoint).unwrap());
+}

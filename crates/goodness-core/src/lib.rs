@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`goodness`] | how good is a row of activities? |
 //! | [`loss`] | how far are two goodnesses from where they should be? |
+//! | [`class_loss`] | how far is the true class from winning? |
 //! | [`negatives`] | which wrong label does a row get? |
 //! | [`overlay`] | how is a label written into an input? |
 //! | [`activation`] | what does a unit put out? |
@@ -25,6 +26,7 @@
 pub mod activation;
 #[cfg(feature = "std")]
 pub mod catalogue;
+pub mod class_loss;
 pub mod goodness;
 pub mod init;
 pub mod loss;

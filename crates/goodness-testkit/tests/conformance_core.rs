@@ -6,7 +6,9 @@ use goodness::core::goodness::Goodness;
 use goodness::core::loss::{Loss, Pairs, Slopes};
 use goodness::core::optim::{Memory, Moment, Optimizer};
 use goodness::core::{Rng, Rows, RowsMut};
-use goodness::core::{activation, goodness as g, init, loss, negatives, normalize, optim, overlay, penalty, schedule};
+use goodness::core::{
+    activation, class_loss, goodness as g, init, loss, negatives, normalize, optim, overlay, penalty, schedule,
+};
 use goodness_testkit::{toy, variants};
 
 fn close(label: &str, numeric: f64, exact: f64, scale: f64) {
@@ -16,33 +18,39 @@ fn close(label: &str, numeric: f64, exact: f64, scale: f64) {
     );
 }
 
+/// Numbers of goodness a row, with three classes.
+fn numbers(member: &dyn Goodness) -> usize {
+    if member.per_class() { 3 } else { 1 }
+}
+
 fn score_of(member: &dyn Goodness, h: &[f32], width: usize) -> Vec<f32> {
-    let mut out = vec![f32::NAN; h.len() / width];
+    let mut out = vec![f32::NAN; h.len() / width * numbers(member)];
     member.score(Rows::new(h, h.len() / width, width), &mut out);
     out
 }
 
 fn pulled(member: &dyn Goodness, h: &[f32], dg: &[f32], width: usize) -> Vec<f32> {
     let mut dh = vec![f32::NAN; h.len()];
-    member.pull_back(Rows::new(h, dg.len(), width), dg, RowsMut::new(&mut dh, dg.len(), width));
+    let rows = h.len() / width;
+    member.pull_back(Rows::new(h, rows, width), dg, RowsMut::new(&mut dh, rows, width));
     dh
 }
 
 #[test]
 fn goodness_slopes_are_the_slopes() {
     for v in variants(g::CATALOGUE) {
-        let width = 7;
+        let (width, k) = (9, numbers(&*v.member));
         let h: Vec<f32> = toy::rows(3, width, 1).iter().map(|x| x.abs()).collect();
-        let dh = pulled(&*v.member, &h, &[1.0, -0.5, 2.0], width);
-        for (i, slope) in dh.iter().enumerate() {
-            let at = |d: f32| {
+        let dg: Vec<f32> = (0..3 * k).map(|i| [1.0, -0.5, 2.0][i % 3]).collect();
+        let dh = pulled(&*v.member, &h, &dg, width);
+        for (i, slope) in dh.iter().enumerate().filter(|(i, _)| h[*i] > 0.02) {
+            let at = |d: f32| -> f64 {
                 let mut moved = h.clone();
                 moved[i] += d;
-                f64::from(score_of(&*v.member, &moved, width)[i / width])
+                let (g, row) = (score_of(&*v.member, &moved, width), i / width * k);
+                (row..row + k).map(|j| f64::from(dg[j]) * f64::from(g[j])).sum()
             };
-            let dg = [1.0, -0.5, 2.0][i / width];
-            let numeric = dg * (at(1e-2) - at(-1e-2)) / 2e-2;
-            close(&v.label, numeric, f64::from(*slope), 0.1);
+            close(&v.label, (at(1e-2) - at(-1e-2)) / 2e-2, f64::from(*slope), 0.1);
         }
     }
 }
@@ -50,10 +58,10 @@ fn goodness_slopes_are_the_slopes() {
 #[test]
 fn goodness_rows_do_not_see_one_another() {
     for v in variants(g::CATALOGUE) {
-        let (h, width) = (toy::rows(5, 9, 2), 9);
+        let (h, width, k) = (toy::rows(5, 9, 2), 9, numbers(&*v.member));
         let together = score_of(&*v.member, &h, width);
         for (r, row) in h.chunks(width).enumerate() {
-            assert_eq!(score_of(&*v.member, row, width)[0].to_bits(), together[r].to_bits(), "{}", v.label);
+            assert_eq!(score_of(&*v.member, row, width), together[r * k..(r + 1) * k], "{}", v.label);
         }
     }
 }
@@ -61,11 +69,39 @@ fn goodness_rows_do_not_see_one_another() {
 #[test]
 fn goodness_of_hostile_rows_is_finite() {
     for v in variants(g::CATALOGUE) {
-        for row in toy::hostile(8) {
-            assert!(score_of(&*v.member, &row, 8)[0].is_finite(), "{}: {row:?}", v.label);
-            assert!(pulled(&*v.member, &row, &[1.0], 8).iter().all(|d| d.is_finite()), "{}: {row:?}", v.label);
+        for row in toy::hostile(9) {
+            assert!(score_of(&*v.member, &row, 9).iter().all(|g| g.is_finite()), "{}: {row:?}", v.label);
+            let dg = vec![1.0; numbers(&*v.member)];
+            assert!(pulled(&*v.member, &row, &dg, 9).iter().all(|d| d.is_finite()), "{}: {row:?}", v.label);
         }
-        assert!(v.member.theta(1000) > 0.0, "{}", v.label);
+        assert!(v.member.theta(1000).is_finite(), "{}", v.label);
+    }
+}
+
+#[test]
+fn class_loss_slopes_are_the_slopes_and_stay_finite() {
+    for v in variants(class_loss::CATALOGUE) {
+        let at = |g: &[f32; 3]| {
+            let (mut loss, mut dg) = ([f32::NAN], [f32::NAN; 3]);
+            v.member.score(Rows::new(g, 1, 3), &[1], &mut loss, RowsMut::new(&mut dg, 1, 3));
+            (f64::from(loss[0]), dg)
+        };
+        for g in [[0.0; 3], [1.0, 0.0, 2.0], [-1.0, 3.0, 0.5]] {
+            let (_, slope) = at(&g);
+            // In units of the member's own scale, found from its slope.
+            let step = 0.02 / slope.iter().fold(1e-4f32, |top, s| top.max(s.abs())).max(1.0);
+            for k in 0..3 {
+                let moved = |d: f32| at(&std::array::from_fn(|j| if j == k { g[j] + d } else { g[j] })).0;
+                let wide = f64::from(g[k] + step) - f64::from(g[k] - step);
+                let scale = f64::from(slope.iter().fold(0.0f32, |top, s| top.max(s.abs())));
+                close(&v.label, (moved(step) - moved(-step)) / wide, f64::from(slope[k]), scale);
+            }
+        }
+        for g in [[0.0; 3], [1e6, -1e6, 0.0], [1e-40; 3]] {
+            let (loss, slope) = at(&g);
+            assert!(loss.is_finite() && slope.iter().all(|s| s.is_finite()), "{}: {g:?}: {loss} {slope:?}", v.label);
+        }
+        assert!(at(&[0.0; 3]).1[1] < 0.0, "{}: the true class is not pulled up", v.label);
     }
 }
 

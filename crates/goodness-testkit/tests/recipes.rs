@@ -90,6 +90,20 @@ fn keys_that_clash_are_both_named() {
     );
     let theta = refused(&with("theta = 2.0\nloss = \"symba\"", "", ""));
     assert!(theta.starts_with("r.toml: train.theta = 2 and train.loss = \"symba\" clash:"), "{theta}");
+    let pairs = refused(&with("loss = \"symba\"", "goodness = \"class_mean\"", ""));
+    assert!(
+        pairs.starts_with("r.toml: network.goodness = \"class_mean\" and train.loss = \"symba\" clash:"),
+        "{pairs}"
+    );
+    let read = refused(&with("", "goodness = \"class_mean\"\nreadout = \"label_sweep\"", ""));
+    assert!(
+        read.starts_with("r.toml: network.readout = \"label_sweep\" and network.goodness = \"class_mean\""),
+        "{read}"
+    );
+    let negatives = refused(&with("negatives = \"wrong_label\"", "goodness = \"class_mean\"", ""));
+    assert!(negatives.starts_with("r.toml: train.negatives and train.loss = \"cross_entropy\" clash:"), "{negatives}");
+    let kept = refused(&with("plan = \"greedy\"", "goodness = \"class_mean\"", ""));
+    assert!(kept.starts_with("r.toml: train.plan = \"greedy\" and train.loss = \"cross_entropy\" clash:"), "{kept}");
     let adviser = refused(&with("adviser = \"linear\"", "", ""));
     assert!(
         adviser.starts_with("r.toml: train.adviser = \"linear\" and train.negatives = \"wrong_label\" clash:"),

@@ -45,6 +45,7 @@ const VARIANTS: &[&[&str]] = &[
     &["negatives.layers=1"],
     &["readout={name=\"linear\", from=1}"],
     &["adviser={name=\"linear\", from=1}"],
+    &["negatives=", "goodness=class_mean_of_squares", "layers=[12, 9]", "loss=cross_entropy"],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
 ];

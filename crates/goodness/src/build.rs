@@ -32,6 +32,11 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
             expected: format!("{classes} classes take {code} inputs, the images have only {inputs}"),
         });
     }
+    let goodness = spec.goodness.build(goodness::CATALOGUE);
+    if let Some(units) = spec.layers.iter().find(|units| goodness.per_class() && *units % classes != 0) {
+        let expected = format!("a multiple of the {classes} classes, for each has its own group of units");
+        return Err(Unfit { key: "network.layers", came: units.to_string(), expected });
+    }
     let init = spec.init.build(init::CATALOGUE);
     let mut layers = Vec::new();
     let mut below = inputs;
@@ -45,7 +50,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let parts = Parts {
         overlay,
         activation: spec.activation.build(activation::CATALOGUE),
-        goodness: spec.goodness.build(goodness::CATALOGUE),
+        goodness,
         normalize: spec.normalize.build(normalize::CATALOGUE),
     };
     let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };

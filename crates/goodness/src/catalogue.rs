@@ -2,7 +2,9 @@
 
 use goodness_core::catalogue::Entry;
 pub use goodness_core::catalogue::{Info, Param};
-use goodness_core::{activation, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule};
+use goodness_core::{
+    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule,
+};
 
 use crate::{plan, readout};
 
@@ -14,6 +16,7 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
     vec![
         ("goodness", infos(goodness::CATALOGUE)),
         ("loss", infos(loss::CATALOGUE)),
+        ("class_loss", infos(class_loss::CATALOGUE)),
         ("negatives", infos(negatives::CATALOGUE)),
         ("overlay", infos(overlay::CATALOGUE)),
         ("activation", infos(activation::CATALOGUE)),

@@ -53,7 +53,7 @@ pub struct Network {
 pub struct Walk {
     labels: Labels,
     h: Matrix,
-    g: Vec<f32>,
+    g: Matrix,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
 }
@@ -74,12 +74,12 @@ impl Parts {
     /// Turns z into activities in place and writes each row's goodness and, where wanted, the next layer's input.
     ///
     /// # Shapes
-    /// `h`, `x`: rows × units; `x` may have no rows. `g`: one a row.
-    pub(crate) fn lift(&self, h: RowsMut<'_>, g: &mut [f32], x: RowsMut<'_>) {
+    /// `h`, `x`: rows × units; `x` may have no rows. `g`: rows × 1, or rows × classes.
+    pub(crate) fn lift(&self, h: RowsMut<'_>, g: RowsMut<'_>, x: RowsMut<'_>) {
         let rows = h.len();
-        let block = |(mut h, g, x): (RowsMut<'_>, &mut [f32], Option<RowsMut<'_>>)| {
+        let block = |(mut h, mut g, x): (RowsMut<'_>, RowsMut<'_>, Option<RowsMut<'_>>)| {
             self.activation.forward(h.reborrow());
-            self.goodness.score(h.as_rows(), g);
+            self.goodness.score(h.as_rows(), g.data_mut());
             if let Some(x) = x {
                 self.normalize.forward_into(h.as_rows(), x);
             }
@@ -97,6 +97,11 @@ impl Network {
     pub fn parameters(&self) -> usize {
         let layers: usize = self.layers.iter().map(|l| l.weights.data().len() + l.biases.len()).sum();
         layers + self.readout.weights().iter().map(|w| w.data().len()).sum::<usize>()
+    }
+
+    /// Numbers of goodness a row.
+    pub(crate) fn goodnesses(&self) -> usize {
+        if self.parts.goodness.per_class() { self.classes } else { 1 }
     }
 
     /// Inputs that the label code takes.
@@ -129,7 +134,7 @@ impl Network {
         for layer in 0..depth {
             let passes_on = layer + 1 < depth || readout.reads_activities();
             self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
-            let seen = Seen { goodness: &walk.g, x: walk.x[layer].rows() };
+            let seen = Seen { goodness: walk.g.rows(), x: walk.x[layer].rows() };
             readout.read(layer, seen, scores.rows_mut());
         }
         readout.finish(scores.rows_mut());
@@ -143,10 +148,10 @@ impl Network {
         };
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
-        walk.g.resize(rows, 0.0);
+        walk.g.resize(rows, self.goodnesses());
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, walk.h.rows_mut());
-        self.parts.lift(walk.h.rows_mut(), &mut walk.g, x[0].rows_mut());
+        self.parts.lift(walk.h.rows_mut(), walk.g.rows_mut(), x[0].rows_mut());
     }
 
     /// The scores of every class for every image of a data set, read through the first `depth` layers: `each(first

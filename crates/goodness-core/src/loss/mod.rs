@@ -2,10 +2,12 @@
 //!
 //! A loss is added by one new file here and its line in [`CATALOGUE`].
 
+mod hinge;
 mod logistic;
 mod swish_symba;
 mod symba;
 
+pub use hinge::Hinge;
 pub use logistic::Logistic;
 pub use swish_symba::SwishSymba;
 pub use symba::Symba;
@@ -49,7 +51,7 @@ pub trait Loss: Send + Sync {
 
 /// Every loss there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Loss>] = &[logistic::ENTRY, symba::ENTRY, swish_symba::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Loss>] = &[logistic::ENTRY, symba::ENTRY, swish_symba::ENTRY, hinge::ENTRY];
 
 /// Runs a formula `(g⁺, g⁻) → (L, ∂L/∂g⁺, ∂L/∂g⁻)` over all pairs.
 fn each_pair(pairs: Pairs<'_>, slopes: Slopes<'_>, formula: impl Fn(f32, f32) -> (f32, f32, f32)) {

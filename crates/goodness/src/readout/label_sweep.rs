@@ -8,7 +8,7 @@
 use goodness_core::RowsMut;
 use goodness_core::catalogue::{Entry, Info, Param};
 
-use super::{Pass, Readout, Seen};
+use super::{Pass, PerClass, Readout, Seen};
 
 /// The label under which the network is happiest.
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +26,18 @@ impl Readout for LabelSweep {
         self.from
     }
 
+    fn reads_goodness(&self) -> Option<PerClass> {
+        Some(PerClass::No)
+    }
+
     fn read(&self, layer: usize, seen: Seen<'_>, mut scores: RowsMut<'_>) {
         if layer < self.from {
             return;
         }
-        let (images, classes) = (scores.len(), scores.width());
+        let (images, classes, goodness) = (scores.len(), scores.width(), seen.goodness.data());
         for r in 0..images {
             let row = scores.row_mut(r);
-            (0..classes).for_each(|k| row[k] += seen.goodness[k * images + r]);
+            (0..classes).for_each(|k| row[k] += goodness[k * images + r]);
         }
     }
 }

@@ -10,7 +10,7 @@ use goodness_core::optim::{Memory, Moment, Optimizer, SmoothedSgd};
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, product};
 
-use super::{Lesson, Pass, Readout, Seen};
+use super::{Lesson, Pass, PerClass, Readout, Seen};
 
 /// A softmax on the normalised activities of a neutral pass.
 #[derive(Clone, Debug)]
@@ -54,6 +54,10 @@ impl Readout for Linear {
 
     fn reads_activities(&self) -> bool {
         true
+    }
+
+    fn reads_goodness(&self) -> Option<PerClass> {
+        None
     }
 
     fn prepare(&mut self, widths: &[usize], classes: usize) {

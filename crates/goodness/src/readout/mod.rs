@@ -2,9 +2,11 @@
 //!
 //! A readout is added by one new file here and its line in [`CATALOGUE`].
 
+mod class_goodness;
 mod label_sweep;
 mod linear;
 
+pub use class_goodness::ClassGoodness;
 pub use label_sweep::LabelSweep;
 pub use linear::Linear;
 
@@ -21,11 +23,20 @@ pub enum Pass {
     Neutral,
 }
 
+/// Which goodness a readout can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PerClass {
+    /// One number a class.
+    Yes,
+    /// One number a row.
+    No,
+}
+
 /// What a layer made of the passes.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
-    /// Goodness of each row.
-    pub goodness: &'a [f32],
+    /// Goodness: rows × 1, or rows × classes.
+    pub goodness: Rows<'a>,
     /// Normalised activities: rows × units; no rows for a readout that does not look at them.
     pub x: Rows<'a>,
 }
@@ -57,6 +68,9 @@ pub trait Readout: Send + Sync {
     fn reads_activities(&self) -> bool {
         false
     }
+
+    /// Whether the goodness that it reads is one number a class, one number a row, or not read at all.
+    fn reads_goodness(&self) -> Option<PerClass>;
 
     /// Gets its weights for layers of these widths; called once, before anything is read.
     fn prepare(&mut self, _widths: &[usize], _classes: usize) {}
@@ -97,4 +111,4 @@ pub trait Readout: Send + Sync {
 }
 
 /// Every readout there is.
-pub const CATALOGUE: &[Entry<dyn Readout>] = &[label_sweep::ENTRY, linear::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Readout>] = &[label_sweep::ENTRY, linear::ENTRY, class_goodness::ENTRY];

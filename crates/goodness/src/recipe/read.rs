@@ -3,11 +3,15 @@
 use std::str::FromStr;
 
 use goodness_core::catalogue::{Args, Entry, find};
-use goodness_core::{activation, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule};
+use goodness_core::{
+    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule,
+};
 use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, TrainSpec, keys};
+use crate::readout::PerClass;
+use crate::train::Objective;
 use crate::{plan, readout};
 
 type Result<T> = std::result::Result<T, RecipeError>;
@@ -16,16 +20,19 @@ type Result<T> = std::result::Result<T, RecipeError>;
 pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
     let top = Section { origin, name: "", table };
     top.only(keys::TOP)?;
+    let name = name(&top)?;
+    let network = network(&top.section("network", keys::NETWORK)?)?;
     let recipe = Recipe {
-        name: name(&top)?,
+        name,
         about: top.text("about")?.unwrap_or_default(),
         source: top.text("source")?.unwrap_or_default(),
         data: data(&top.section("data", keys::DATA)?)?,
-        network: network(&top.section("network", keys::NETWORK)?)?,
-        train: train(&top.section("train", keys::TRAIN)?)?,
+        train: train(&top.section("train", keys::TRAIN)?, per_class(&network))?,
+        network,
         expected: top.section_or_empty("expected")?.table.clone(),
     };
     clashes(origin, &recipe)?;
+    unused(origin, table, &recipe)?;
     Ok(recipe)
 }
 
@@ -51,20 +58,27 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
 }
 
 fn network(s: &Section<'_>) -> Result<NetworkSpec> {
+    let goodness = s.choice("goodness", goodness::CATALOGUE, "mean_of_squares")?;
+    let class_wise = goodness.build(goodness::CATALOGUE).per_class();
     Ok(NetworkSpec {
         layers: s.widths("layers")?,
         overlay: s.choice("overlay", overlay::CATALOGUE, "one_hot")?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
-        goodness: s.choice("goodness", goodness::CATALOGUE, "mean_of_squares")?,
-        readout: s.choice("readout", readout::CATALOGUE, "label_sweep")?,
+        goodness,
+        readout: s.choice("readout", readout::CATALOGUE, if class_wise { "class_goodness" } else { "label_sweep" })?,
         init: s.choice("init", init::CATALOGUE, "fan_in_normal")?,
     })
 }
 
-fn train(s: &Section<'_>) -> Result<TrainSpec> {
+/// Whether the goodness is one number a class.
+fn per_class(network: &NetworkSpec) -> bool {
+    network.goodness.build(goodness::CATALOGUE).per_class()
+}
+
+fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
     Ok(TrainSpec {
-        loss: s.choice("loss", loss::CATALOGUE, "swish_symba")?,
+        loss: s.loss(if class_wise { "cross_entropy" } else { "swish_symba" })?,
         theta: s.real("theta", 1e-6, 1e6)?,
         negatives: s.choice("negatives", negatives::CATALOGUE, "wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
@@ -103,13 +117,29 @@ fn clashes(origin: &str, recipe: &Recipe) -> Result<()> {
             return clash(format!("train.adviser = {:?}", choice.name), negatives, "these negatives ask nobody");
         }
     }
-    let loss = train.loss.build(loss::CATALOGUE);
-    if let (Some(theta), false) = (train.theta, loss.uses_theta()) {
+    let objective = Objective::new(&train.loss);
+    if let (Some(theta), false) = (train.theta, objective.uses_theta()) {
         let loss = format!("train.loss = {:?}", train.loss.name);
         return clash(format!("train.theta = {theta}"), loss, "this loss compares goodnesses and reads no threshold");
     }
+    let classes = matches!(objective, Objective::Classes(_));
+    let (goodness, loss) =
+        (format!("network.goodness = {:?}", network.goodness.name), format!("train.loss = {:?}", train.loss.name));
+    if classes != per_class(network) {
+        let reason =
+            if classes { "this loss needs one goodness a class" } else { "this loss needs one goodness a row" };
+        return clash(goodness, loss, reason);
+    }
+    let reads = readout.reads_goodness();
+    if reads.is_some_and(|reads| (reads == PerClass::Yes) != per_class(network)) {
+        let reason = if classes { "it reads one goodness a row" } else { "it reads one goodness a class" };
+        return clash(format!("network.readout = {:?}", network.readout.name), goodness, reason);
+    }
     if !train.plan.build(plan::CATALOGUE).keeps_pairs() {
         return Ok(());
+    }
+    if classes {
+        return clash(format!("train.plan = {:?}", train.plan.name), loss, "this plan keeps pairs, this loss has none");
     }
     let plan = format!("train.plan = {:?}", train.plan.name);
     let kept = "this plan draws every pair once and keeps it";
@@ -125,6 +155,21 @@ fn clashes(origin: &str, recipe: &Recipe) -> Result<()> {
         return clash(plan, readout, "a readout that learns needs every layer's neutral pass at each step");
     }
     Ok(())
+}
+
+/// Refuses keys that a loss without negatives would not read.
+fn unused(origin: &str, table: &Table, recipe: &Recipe) -> Result<()> {
+    let given = |key: &&&str| table.get("train").and_then(|train| train.get(key)).is_some();
+    let classes = matches!(Objective::new(&recipe.train.loss), Objective::Classes(_));
+    match ["negatives", "adviser"].iter().find(given).filter(|_| classes) {
+        Some(key) => Err(RecipeError::Clash {
+            origin: origin.to_string(),
+            first: format!("train.{key}"),
+            second: format!("train.loss = {:?}", recipe.train.loss.name),
+            reason: "this loss compares classes and has no negatives".to_string(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// A table of a recipe with what errors call it.
@@ -203,6 +248,19 @@ impl<'a> Section<'a> {
         let widths = value.as_array().and_then(|a| a.iter().map(unit).collect::<Option<Vec<_>>>());
         let fits = widths.filter(|w| (1..=1000).contains(&w.len()));
         fits.ok_or_else(|| self.bad(key, &value.to_string(), expected))
+    }
+
+    /// A loss of one kind or the other: the name tells.
+    fn loss(&self, default: &str) -> Result<Choice> {
+        let named = match self.table.get("loss") {
+            Some(Value::String(name)) => Some(name.as_str()),
+            Some(Value::Table(table)) => table.get("name").and_then(Value::as_str),
+            _ => None,
+        };
+        match find(class_loss::CATALOGUE, named.unwrap_or(default)) {
+            Some(_) => self.choice("loss", class_loss::CATALOGUE, default),
+            None => self.choice("loss", loss::CATALOGUE, default),
+        }
     }
 
     /// A member by name, or a table with its name and parameters.

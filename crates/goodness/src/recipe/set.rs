@@ -6,7 +6,7 @@ use super::RecipeError;
 use super::keys::SECTIONS;
 
 /// Lays `key=value` over the table. The section may be left out: `optimizer.rate=0.01` means
-/// `train.optimizer.rate=0.01`. The value is TOML; what is not is taken as a string.
+/// `train.optimizer.rate=0.01`. The value is TOML; what is not is taken as a string; an empty one takes the key away.
 pub(super) fn apply(table: &mut Table, setting: &str) -> Result<(), RecipeError> {
     let bad = || RecipeError::BadSetting { setting: setting.to_string() };
     let (path, value) = setting.split_once('=').ok_or_else(bad)?;
@@ -31,6 +31,10 @@ fn parse(value: &str) -> Value {
 /// Puts `value` at `path`; a member given by name alone becomes a table when a parameter of it is set.
 fn put(table: &mut Table, path: &[&str], value: Value) -> Option<()> {
     let (key, rest) = path.split_first()?;
+    if rest.is_empty() && value == Value::String(String::new()) {
+        table.remove(*key);
+        return Some(());
+    }
     if rest.is_empty() {
         // Another member by name: the old one's parameters go with it.
         table.insert((*key).to_string(), value);
@@ -68,6 +72,7 @@ mod tests {
     fn words_are_strings() {
         assert_eq!(set("", "data.set=fashion"), "[data]\nset = \"fashion\"\n");
         assert_eq!(set("", "layers=[5, 5]"), "[network]\nlayers = [5, 5]\n");
+        assert_eq!(set("[train]\nepochs = 3\nseed = 1\n", "epochs="), "[train]\nseed = 1\n");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use toml::Value;
 
 use super::{Choice, Recipe};
+use crate::train::Objective;
 
 /// The whole recipe as TOML.
 pub(super) fn recipe(r: &Recipe) -> String {
@@ -29,7 +30,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.section("train");
     out.choice("loss", &r.train.loss);
     r.train.theta.iter().for_each(|theta| out.real("theta", *theta));
-    out.choice("negatives", &r.train.negatives);
+    if matches!(Objective::new(&r.train.loss), Objective::Pairs(_)) {
+        out.choice("negatives", &r.train.negatives);
+    }
     r.train.adviser.iter().for_each(|adviser| out.choice("adviser", adviser));
     out.choice("penalty", &r.train.penalty);
     out.choice("optimizer", &r.train.optimizer);

@@ -1,5 +1,6 @@
 //! What a trained network is like: the material of the report.
 
+use goodness_core::negatives::{Negatives, WrongLabel};
 use goodness_core::{Rng, math};
 use goodness_engine::{Matrix, Pool};
 
@@ -98,7 +99,8 @@ pub fn examine(
 fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<Histogram> {
     let rows = SAMPLES.min(validation.len());
     let method = Method::new(&recipe.train);
-    let (images, labels) = labelled(network, validation, rows, recipe.train.seed);
+    let (truth, wrong) = (validation.labels(), wrong_labels(network, validation, rows, recipe.train.seed));
+    let (images, labels) = labelled(network, validation, &wrong);
     let mut x = Matrix::default();
     let mut all = Vec::new();
     for (l, layer) in network.layers.iter().enumerate() {
@@ -107,37 +109,47 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
             _ => Input::Rows(x.rows()),
         };
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
-        let mut g = vec![0.0; 2 * rows];
+        let mut g = Matrix::zeros(2 * rows, network.goodnesses());
         layer.forward_into(&input, h.rows_mut());
-        network.parts.lift(h.rows_mut(), &mut g, next.rows_mut());
+        network.parts.lift(h.rows_mut(), g.rows_mut(), next.rows_mut());
         let theta = f64::from(method.theta(&*network.parts.goodness, layer.units()));
-        all.push(histogram(l, &g[..rows], &g[rows..], method.loss.uses_theta().then_some(theta)));
+        let (positive, negative) = of_pairs(&g, &truth[..rows], &wrong);
+        all.push(histogram(l, &positive, &negative, method.objective.uses_theta().then_some(theta)));
         x = next;
     }
     all
 }
 
-fn labelled(network: &Network, data: &Dataset, rows: usize, seed: u64) -> (Images, Labels) {
+/// The goodness of samples with their true label and with the wrong one: of the two passes, or of the two classes.
+fn of_pairs(g: &Matrix, truth: &[u8], wrong: &[u8]) -> (Vec<f32>, Vec<f32>) {
+    let pick = |pass: usize, labels: &[u8]| {
+        let row = |(r, label): (usize, &u8)| match g.width() {
+            1 => g.data()[pass * labels.len() + r],
+            _ => g.rows().row(r)[usize::from(*label)],
+        };
+        labels.iter().enumerate().map(row).collect()
+    };
+    (pick(0, truth), pick(1, wrong))
+}
+
+fn wrong_labels(network: &Network, data: &Dataset, rows: usize, seed: u64) -> Vec<u8> {
+    let mut wrong = vec![0; rows];
+    let mut rng = Rng::keyed(seed, Rng::NEGATIVES, u64::MAX);
+    WrongLabel.fill(&data.labels()[..rows], network.classes, None, &mut rng, &mut wrong);
+    wrong
+}
+
+/// Two passes over samples: with their true labels and with the wrong ones; both neutral where goodness is by class.
+fn labelled(network: &Network, data: &Dataset, wrong: &[u8]) -> (Images, Labels) {
     let (mut images, mut labels) = (Images::default(), Labels::default());
     let (levels, code) = (network.scaling.levels(), network.code_width());
-    images.load(rows, network.shape.features(), code, |first, mut out| {
+    images.load(wrong.len(), network.shape.features(), code, |first, mut out| {
         (0..out.len()).for_each(|r| pixels_into(data.row(first + r), &levels, out.row_mut(r)));
     });
     images.project(&network.layers[0], code);
-    let mut wrong = vec![0; rows];
-    let mut rng = Rng::keyed(seed, Rng::NEGATIVES, u64::MAX);
-    let uniform = goodness_core::negatives::WrongLabel;
-    goodness_core::negatives::Negatives::fill(
-        &uniform,
-        &data.labels()[..rows],
-        network.classes,
-        None,
-        &mut rng,
-        &mut wrong,
-    );
-    let overlay = (&*network.parts.overlay, code);
+    let (overlay, by_class) = ((&*network.parts.overlay, code), network.parts.goodness.per_class());
     labels.write(&images, 2, overlay, &*network.parts.normalize, |pass, r| {
-        Some(if pass == 0 { data.label(r) } else { wrong[r] })
+        (!by_class).then(|| if pass == 0 { data.label(r) } else { wrong[r] })
     });
     (images, labels)
 }

@@ -71,13 +71,13 @@ impl Kept {
         });
         for l in 0..depth {
             std::mem::swap(&mut work.input, &mut layer.x);
-            layer.resize(rows.len(), network.layers[l].units(), true);
+            layer.resize((rows.len(), 2), network.layers[l].units(), network.goodnesses(), true);
             let input = match l {
                 0 => Input::Labelled(Labelled { images, labels }),
                 _ => Input::Rows(work.input.rows()),
             };
             network.layers[l].forward_into(&input, layer.h.rows_mut());
-            network.parts.lift(layer.h.rows_mut(), &mut layer.g, layer.x.rows_mut());
+            network.parts.lift(layer.h.rows_mut(), layer.g.rows_mut(), layer.x.rows_mut());
         }
     }
 

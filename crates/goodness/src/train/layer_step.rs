@@ -1,9 +1,8 @@
 //! One layer learns from one batch: the lines of the paper.
 //!
-//! Rows come stacked: the batch's positives, then its negatives. Nothing enters but what the layer can see itself, and
-//! nothing leaves but its own activity: no gradient crosses to the layer below.
+//! Rows come stacked: the batch's positives, then its negatives; without negatives, the samples alone. Nothing enters but
+//! what the layer can see itself, and nothing leaves but its own activity: no gradient crosses to the layer below.
 
-use goodness_core::loss::{Pairs, Slopes};
 use goodness_core::optim::Moment;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::par;
@@ -22,37 +21,33 @@ const ROWS: usize = 32;
 pub(super) fn layer_step(
     (layer, state): (&mut Dense, &mut LayerState),
     (parts, method): (&Parts, &Method),
-    input: &Input<'_>,
+    (input, labels): (&Input<'_>, &[u8]),
     at: Moment,
     work: &mut LayerWork,
 ) -> LayerSums {
-    let pairs = input.len() / 2;
-    let theta = method.theta(&*parts.goodness, layer.units());
+    let (rows, samples) = (input.len(), work.loss.len());
 
     // Forward: z = x̂Wᵀ + b, h = φ(z), g = goodness(h), x̂' = h / |h|.
     layer.forward_into(input, work.h.rows_mut());
-    parts.lift(work.h.rows_mut(), &mut work.g, work.x.rows_mut());
+    parts.lift(work.h.rows_mut(), work.g.rows_mut(), work.x.rows_mut());
 
     // Loss and its derivative by each goodness, averaged over the batch.
-    let (g_pos, g_neg) = work.g.split_at(pairs);
-    let (d_pos, d_neg) = work.dg.split_at_mut(pairs);
-    let slopes = Slopes { loss: &mut work.loss, d_pos, d_neg };
-    method.loss.score(Pairs { g_pos, g_neg, theta }, slopes);
-    let share = 1.0 / pairs as f32;
-    work.dg.iter_mut().for_each(|d| *d *= share);
+    let theta = method.theta(&*parts.goodness, layer.units());
+    method.objective.score(work.g.rows(), theta, labels, &mut work.loss, work.dg.rows_mut());
+    let share = 1.0 / samples as f32;
+    work.dg.data_mut().iter_mut().for_each(|d| *d *= share);
 
-    // The penalty reads the mean activity of each unit over the positives.
-    let (positives, _) = work.h.rows().split_at(pairs);
-    sum_columns(positives, &mut work.mean_h);
+    // The penalty reads the mean activity of each unit over the positives, which come first.
+    sum_columns(work.h.rows().split_at(samples).0, &mut work.mean_h);
     work.mean_h.iter_mut().for_each(|m| *m *= share);
     method.penalty.slope_into(&work.mean_h, &mut state.unit_means, &mut work.slope);
     work.slope.iter_mut().for_each(|s| *s *= share);
 
     // Back to z, inside the layer and no further.
-    let back = (work.h.rows(), work.dg.as_slice(), work.dz.rows_mut());
-    par::each_block(2 * pairs, ROWS, back, |first, (h, dg, mut dz): (Rows<'_>, &[f32], RowsMut<'_>)| {
-        parts.goodness.pull_back(h, dg, dz.reborrow());
-        let penalised = pairs.saturating_sub(first).min(h.len());
+    let back = (work.h.rows(), work.dg.rows(), work.dz.rows_mut());
+    par::each_block(rows, ROWS, back, |first, (h, dg, mut dz): (Rows<'_>, Rows<'_>, RowsMut<'_>)| {
+        parts.goodness.pull_back(h, dg.data(), dz.reborrow());
+        let penalised = samples.saturating_sub(first).min(h.len());
         if method.penalty.gated() {
             add_slope(&work.slope, penalised, &mut dz);
         }
@@ -65,7 +60,7 @@ pub(super) fn layer_step(
     // Local gradients, and the update.
     layer.local_grads(input, work.dz.rows_mut(), &mut work.grads);
     state.update(layer, &work.grads, &*method.optimizer, at);
-    LayerSums::of(&work.loss, g_pos, g_neg)
+    LayerSums::of(&work.loss, work.g.rows(), labels)
 }
 
 /// Adds the penalty's slope to the first `rows` rows.

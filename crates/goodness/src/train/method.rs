@@ -1,20 +1,70 @@
 //! How layers learn: everything that training needs beyond the network itself.
 
+use goodness_core::catalogue::find;
+use goodness_core::class_loss::{self, ClassLoss};
 use goodness_core::goodness::Goodness;
-use goodness_core::loss::{self, Loss};
+use goodness_core::loss::{self, Loss, Pairs, Slopes};
 use goodness_core::negatives::{self, Negatives};
 use goodness_core::optim::{self, Optimizer};
 use goodness_core::penalty::{self, Penalty};
 use goodness_core::schedule::{self, Schedule};
 
+use goodness_core::{Rows, RowsMut};
+
 use crate::plan::{self, Plan};
 use crate::readout::{self, Readout};
-use crate::recipe::TrainSpec;
+use crate::recipe::{Choice, TrainSpec};
+
+/// What a layer is asked for.
+pub enum Objective {
+    /// High goodness for positives, low for negatives.
+    Pairs(Box<dyn Loss>),
+    /// The highest of the class goodnesses for the true class; no negatives.
+    Classes(Box<dyn ClassLoss>),
+}
+
+impl Objective {
+    /// The objective that a loss of this name stands for, of one kind or the other.
+    pub(crate) fn new(loss: &Choice) -> Self {
+        match find(class_loss::CATALOGUE, &loss.name) {
+            Some(_) => Self::Classes(loss.build(class_loss::CATALOGUE)),
+            None => Self::Pairs(loss.build(loss::CATALOGUE)),
+        }
+    }
+
+    /// Rows that a sample takes in a step: itself, and its negative.
+    pub(crate) fn passes(&self) -> usize {
+        match self {
+            Self::Pairs(_) => 2,
+            Self::Classes(_) => 1,
+        }
+    }
+
+    /// Writes each sample's loss and its derivative by each goodness.
+    ///
+    /// # Shapes
+    /// `g`, `dg`: samples · passes × 1, or samples × classes. `labels`, `loss`: one a sample.
+    pub(super) fn score(&self, g: Rows<'_>, theta: f32, labels: &[u8], loss: &mut [f32], mut dg: RowsMut<'_>) {
+        match self {
+            Self::Pairs(pairs) => {
+                let (g_pos, g_neg) = g.data().split_at(loss.len());
+                let (d_pos, d_neg) = dg.data_mut().split_at_mut(loss.len());
+                pairs.score(Pairs { g_pos, g_neg, theta }, Slopes { loss, d_pos, d_neg });
+            }
+            Self::Classes(classes) => classes.score(g, labels, loss, dg),
+        }
+    }
+
+    /// Whether goodness is compared with the threshold θ.
+    pub(crate) fn uses_theta(&self) -> bool {
+        matches!(self, Self::Pairs(loss) if loss.uses_theta())
+    }
+}
 
 /// The parts of a training step. Replace any of them by your own implementation of its trait.
 pub struct Method {
-    /// How far goodnesses are from where they should be.
-    pub loss: Box<dyn Loss>,
+    /// What a layer is asked for.
+    pub objective: Objective,
     /// The threshold, where it is not the goodness's own.
     pub theta: Option<f32>,
     /// Which wrong label.
@@ -35,7 +85,7 @@ impl Method {
     /// The method of a recipe's `[train]`.
     pub fn new(spec: &TrainSpec) -> Self {
         Self {
-            loss: spec.loss.build(loss::CATALOGUE),
+            objective: Objective::new(&spec.loss),
             theta: spec.theta.map(|theta| theta as f32),
             negatives: spec.negatives.build(negatives::CATALOGUE),
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),

@@ -14,5 +14,5 @@ mod workspace;
 
 pub use crate::build::Unfit;
 pub use error::TrainError;
-pub use method::Method;
+pub use method::{Method, Objective};
 pub use trainer::{Event, Flow, Outcome, Trainer};

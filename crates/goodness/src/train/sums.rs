@@ -1,5 +1,6 @@
 //! What is worth knowing about a layer's epoch, added up step by step.
 
+use goodness_core::Rows;
 use serde::{Deserialize, Serialize};
 
 use crate::report::LayerRecord;
@@ -25,17 +26,21 @@ pub(crate) struct Broken {
 }
 
 impl LayerSums {
-    /// The sums of one step.
-    pub(super) fn of(loss: &[f32], g_pos: &[f32], g_neg: &[f32]) -> Self {
-        let sum = |x: &[f32]| x.iter().map(|x| f64::from(*x)).sum();
-        Self {
-            pairs: loss.len() as u64,
-            loss: sum(loss),
-            g_pos: sum(g_pos),
-            g_neg: sum(g_neg),
-            apart: g_pos.iter().zip(g_neg).filter(|(p, n)| p > n).count() as u64,
-            awake: Vec::new(),
+    /// The sums of one step: of pairs when `g` has one column (positives, then negatives), else of class goodnesses,
+    /// where the true class stands for the positive and the best of the others for the negative.
+    pub(super) fn of(loss: &[f32], g: Rows<'_>, labels: &[u8]) -> Self {
+        let mut sums =
+            Self { pairs: loss.len() as u64, loss: loss.iter().map(|x| f64::from(*x)).sum(), ..Self::default() };
+        let sides = |r: usize| match g.width() {
+            1 => (g.data()[r], g.data()[loss.len() + r]),
+            _ => contest(g.row(r), usize::from(labels[r])),
+        };
+        for (g_pos, g_neg) in (0..loss.len()).map(sides) {
+            sums.g_pos += f64::from(g_pos);
+            sums.g_neg += f64::from(g_neg);
+            sums.apart += u64::from(g_pos > g_neg);
         }
+        sums
     }
 
     /// Adds a step, in which the units had these mean activities over the positives.
@@ -72,4 +77,10 @@ impl LayerSums {
             dead: dead / self.awake.len().max(1) as f64,
         }
     }
+}
+
+/// The goodness of the true class, and the highest of the others.
+fn contest(g: &[f32], label: usize) -> (f32, f32) {
+    let others = g.iter().enumerate().filter(|(k, _)| *k != label);
+    (g[label], others.map(|(_, g)| *g).fold(f32::NEG_INFINITY, f32::max))
 }

@@ -272,7 +272,7 @@ impl Trainer {
 
     fn step(&mut self, rows: &[u32]) -> Result<(), TrainError> {
         let learning = self.learning();
-        self.draw_pairs(rows, learning.start);
+        self.draw_batch(rows, learning.start);
         let steps = self.steps() as u64;
         let layers = self.network.layers.len();
         let (stage, _) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
@@ -280,14 +280,17 @@ impl Trainer {
         let at = Moment { step, gain: self.gain(), decays: true };
         let work = &mut self.work;
         for l in learning.clone() {
+            let goodnesses = self.network.goodnesses();
             let layer = &mut self.network.layers[l];
-            work.layer.resize(rows.len(), layer.units(), l + 1 < learning.end);
+            let shape = (rows.len(), self.method.objective.passes());
+            work.layer.resize(shape, layer.units(), goodnesses, l + 1 < learning.end);
             let input = match l {
                 0 => Input::Labelled(Labelled { images: &work.images, labels: &work.labels }),
                 _ => Input::Rows(work.input.rows()),
             };
             let learner = (layer, &mut self.states[l]);
-            let sums = layer_step(learner, (&self.network.parts, &self.method), &input, at, &mut work.layer);
+            let parts = (&self.network.parts, &self.method);
+            let sums = layer_step(learner, parts, (&input, &work.truth), at, &mut work.layer);
             if let Some(broken) = sums.broken() {
                 let (layer, step) = (l + 1, self.position.step + 1);
                 return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
@@ -300,8 +303,9 @@ impl Trainer {
         Ok(())
     }
 
-    /// Loads the batch's images and writes the true and the wrong label into them.
-    fn draw_pairs(&mut self, rows: &[u32], first_layer: usize) {
+    /// Loads the batch's images and writes the true and the wrong label into them; the neutral code where there are no
+    /// negatives.
+    fn draw_batch(&mut self, rows: &[u32], first_layer: usize) {
         if let (Some(kept), true) = (&self.kept, first_layer > 0) {
             return kept.gather(rows, &mut self.work.input);
         }
@@ -312,6 +316,10 @@ impl Trainer {
         work.truth.extend(rows.iter().map(|r| self.train.label(*r as usize)));
         self.consult();
         let (network, work) = (&self.network, &mut self.work);
+        let overlay = (&*network.parts.overlay, loader.code);
+        if self.method.objective.passes() == 1 {
+            return work.labels.write(&work.images, 1, overlay, &*network.parts.normalize, |_, _| None);
+        }
         work.wrong.resize(rows.len(), 0);
         match &self.kept {
             Some(kept) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
@@ -322,7 +330,6 @@ impl Trainer {
             }
         }
         let (truth, wrong) = (&work.truth, &work.wrong);
-        let overlay = (&*network.parts.overlay, loader.code);
         work.labels.write(&work.images, 2, overlay, &*network.parts.normalize, |pass, r| {
             Some(if pass == 0 { truth[r] } else { wrong[r] })
         });

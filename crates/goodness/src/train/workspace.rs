@@ -15,10 +15,10 @@ pub(super) struct LayerWork {
     pub(super) dz: Matrix,
     /// The next layer's input; no rows when nobody will read it.
     pub(super) x: Matrix,
-    /// Goodness of each row, and the loss's derivative by it.
-    pub(super) g: Vec<f32>,
-    pub(super) dg: Vec<f32>,
-    /// Loss of each pair.
+    /// Goodness of each row (one number, or one a class), and the loss's derivative by it.
+    pub(super) g: Matrix,
+    pub(super) dg: Matrix,
+    /// Loss of each sample.
     pub(super) loss: Vec<f32>,
     /// Mean activity of each unit over the positives, and the penalty's slope by it.
     pub(super) mean_h: Vec<f32>,
@@ -49,14 +49,21 @@ impl Workspace {
 }
 
 impl LayerWork {
-    /// Makes room for `pairs` pairs and `units` units.
-    pub(super) fn resize(&mut self, pairs: usize, units: usize, passes_on: bool) {
-        self.h.resize(2 * pairs, units);
-        self.dz.resize(2 * pairs, units);
-        self.x.resize(if passes_on { 2 * pairs } else { 0 }, units);
-        self.g.resize(2 * pairs, 0.0);
-        self.dg.resize(2 * pairs, 0.0);
-        self.loss.resize(pairs, 0.0);
+    /// Makes room for `samples` samples in `passes` passes, `units` units and `goodnesses` numbers of goodness a row.
+    pub(super) fn resize(
+        &mut self,
+        (samples, passes): (usize, usize),
+        units: usize,
+        goodnesses: usize,
+        passes_on: bool,
+    ) {
+        let rows = samples * passes;
+        self.h.resize(rows, units);
+        self.dz.resize(rows, units);
+        self.x.resize(if passes_on { rows } else { 0 }, units);
+        self.g.resize(rows, goodnesses);
+        self.dg.resize(rows, goodnesses);
+        self.loss.resize(samples, 0.0);
         self.mean_h.resize(units, 0.0);
         self.slope.resize(units, 0.0);
     }

@@ -16,6 +16,8 @@
 //! | [`overlay`] | how is a label written into an input? |
 //! | [`activation`] | what does a unit put out? |
 //! | [`normalize`] | what does the next layer see? |
+//! | [`projection`] | what is goodness read through? |
+//! | [`similarity`] | how alike should two samples look to a layer? |
 //! | [`penalty`] | what else should a layer care about? |
 //! | [`optim`] | how does a weight follow its gradient? |
 //! | [`schedule`] | how does the rate change while training goes on? |
@@ -36,9 +38,11 @@ pub mod normalize;
 pub mod optim;
 pub mod overlay;
 pub mod penalty;
+pub mod projection;
 pub mod rng;
 pub mod rows;
 pub mod schedule;
+pub mod similarity;
 
 pub use rng::Rng;
 pub use rows::{Rows, RowsMut};

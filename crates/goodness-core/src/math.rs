@@ -183,6 +183,25 @@ pub fn sum(row: &[f32]) -> f32 {
     sum_lanes(row, |x| x)
 }
 
+/// Σ xᵢ yᵢ.
+#[inline]
+pub fn dot(x: &[f32], y: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let (xs, x_rest) = x.as_chunks::<LANES>();
+    let (ys, y_rest) = y.as_chunks::<LANES>();
+    for (x, y) in xs.iter().zip(ys) {
+        (0..LANES).for_each(|i| lanes[i] += x[i] * y[i]);
+    }
+    x_rest.iter().zip(y_rest).zip(&mut lanes).for_each(|((x, y), lane)| *lane += x * y);
+    fold(lanes)
+}
+
+/// √Σ xᵢ².
+#[inline]
+pub fn length(row: &[f32]) -> f32 {
+    sqrt(sum_of_squares(row))
+}
+
 /// Σ xᵢ².
 #[inline]
 pub fn sum_of_squares(row: &[f32]) -> f32 {

@@ -25,8 +25,10 @@ impl Rng {
     pub const ORDER: u64 = 2;
     /// Stream of negative labels; index: step.
     pub const NEGATIVES: u64 = 3;
-    /// Stream of input shifts; index: step.
+    /// Stream of moved training images; index: step and row.
     pub const AUGMENT: u64 = 4;
+    /// Stream of dropped activities; index: step, layer and row.
+    pub const DROPOUT: u64 = 5;
 
     /// The generator of `(seed, stream, index)`.
     pub fn keyed(seed: u64, stream: u64, index: u64) -> Self {

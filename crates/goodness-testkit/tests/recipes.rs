@@ -117,4 +117,18 @@ fn keys_that_clash_are_both_named() {
     assert!(shift.starts_with("r.toml: train.plan = \"greedy\" and data.shift = 1 clash:"), "{shift}");
     let linear = refused(&with("plan = \"greedy\"", "readout = \"linear\"", ""));
     assert!(linear.starts_with("r.toml: train.plan = \"greedy\" and network.readout = \"linear\" clash:"), "{linear}");
+    let unseen = refused(&with("negatives = \"wrong_label\"", "overlay = \"none\"", ""));
+    assert!(
+        unseen.starts_with("r.toml: network.overlay = \"none\" and train.negatives = \"wrong_label\" clash:"),
+        "{unseen}"
+    );
+    let average = refused(&with("average = 0.9", "readout = \"linear\"", ""));
+    assert!(average.starts_with("r.toml: train.average = 0.9 and network.readout = \"linear\" clash:"), "{average}");
+    let dropout = refused(&with("plan = \"greedy\"\ndropout = 0.1", "", ""));
+    assert!(dropout.starts_with("r.toml: train.plan = \"greedy\" and train.dropout = 0.1 clash:"), "{dropout}");
+    let turn = refused(&with("plan = \"greedy\"", "", "turn = 5"));
+    assert!(turn.starts_with("r.toml: train.plan = \"greedy\" and data.turn = 5 clash:"), "{turn}");
+    let bounds =
+        refused(&with("loss = { name = \"learned_temperature\", low = 3.0 }", "goodness = \"class_mean\"", ""));
+    assert!(bounds.starts_with("r.toml: train.loss.low = 3 and train.loss.high = 2 clash:"), "{bounds}");
 }

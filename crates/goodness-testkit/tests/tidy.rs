@@ -44,6 +44,8 @@ fn every_file_of_a_family_stands_in_its_list() {
         "overlay",
         "activation",
         "normalize",
+        "projection",
+        "similarity",
         "penalty",
         "optim",
         "schedule",

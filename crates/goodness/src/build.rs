@@ -1,6 +1,6 @@
 //! Recipe to network.
 
-use goodness_core::{Rng, activation, goodness, init, normalize, overlay};
+use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
 
 use crate::data::Shape;
 use crate::layer::Dense;
@@ -25,7 +25,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let spec = &recipe.network;
     let overlay = spec.overlay.build(overlay::CATALOGUE);
     let (inputs, code) = (shape.features(), overlay.width(classes));
-    if code >= inputs {
+    if code > 0 && code >= inputs {
         return Err(Unfit {
             key: "network.overlay",
             came: spec.overlay.name.clone(),
@@ -33,7 +33,9 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         });
     }
     let goodness = spec.goodness.build(goodness::CATALOGUE);
-    if let Some(units) = spec.layers.iter().find(|units| goodness.per_class() && *units % classes != 0) {
+    let projection = spec.projection.build(projection::CATALOGUE);
+    let grouped = goodness.per_class() && projection.width(classes) == 0;
+    if let Some(units) = spec.layers.iter().find(|units| grouped && *units % classes != 0) {
         let expected = format!("a multiple of the {classes} classes, for each has its own group of units");
         return Err(Unfit { key: "network.layers", came: units.to_string(), expected });
     }
@@ -42,7 +44,9 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let mut below = inputs;
     for (l, units) in spec.layers.iter().enumerate() {
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, l as u64);
-        layers.push(Dense::new(below, *units, &*init, &mut rng));
+        let mut layer = Dense::new(below, *units, &*init, &mut rng);
+        layer.project(&*projection, classes, &mut rng);
+        layers.push(layer);
         below = *units;
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
@@ -50,6 +54,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let parts = Parts {
         overlay,
         activation: spec.activation.build(activation::CATALOGUE),
+        projection,
         goodness,
         normalize: spec.normalize.build(normalize::CATALOGUE),
     };

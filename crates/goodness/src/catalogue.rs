@@ -3,7 +3,8 @@
 use goodness_core::catalogue::Entry;
 pub use goodness_core::catalogue::{Info, Param};
 use goodness_core::{
-    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule,
+    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, projection, schedule,
+    similarity,
 };
 
 use crate::{plan, readout};
@@ -21,6 +22,8 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
         ("overlay", infos(overlay::CATALOGUE)),
         ("activation", infos(activation::CATALOGUE)),
         ("normalize", infos(normalize::CATALOGUE)),
+        ("projection", infos(projection::CATALOGUE)),
+        ("similarity", infos(similarity::CATALOGUE)),
         ("penalty", infos(penalty::CATALOGUE)),
         ("optimizer", infos(optim::CATALOGUE)),
         ("schedule", infos(schedule::CATALOGUE)),

@@ -4,7 +4,8 @@ use goodness_core::activation::Activation;
 use goodness_core::goodness::Goodness;
 use goodness_core::normalize::Normalize;
 use goodness_core::overlay::Overlay;
-use goodness_core::{RowsMut, math};
+use goodness_core::projection::Projection;
+use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par};
 
 use crate::data::{Dataset, Shape};
@@ -17,7 +18,9 @@ pub struct Parts {
     pub overlay: Box<dyn Overlay>,
     /// Turns z into activities.
     pub activation: Box<dyn Activation>,
-    /// Turns activities into one number.
+    /// What goodness is read through.
+    pub projection: Box<dyn Projection>,
+    /// Turns activities, or what the projection makes of them, into one number or one a class.
     pub goodness: Box<dyn Goodness>,
     /// Turns activities into the next layer's input.
     pub normalize: Box<dyn Normalize>,
@@ -53,6 +56,7 @@ pub struct Network {
 pub struct Walk {
     labels: Labels,
     h: Matrix,
+    a: Matrix,
     g: Matrix,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
@@ -71,31 +75,49 @@ impl Scaling {
 }
 
 impl Parts {
-    /// Turns z into activities in place and writes each row's goodness and, where wanted, the next layer's input.
+    /// Turns z into activities in place and writes what the projection makes of each row, its goodness and, where wanted,
+    /// the next layer's input.
     ///
     /// # Shapes
-    /// `h`, `x`: rows × units; `x` may have no rows. `g`: rows × 1, or rows × classes.
-    pub(crate) fn lift(&self, h: RowsMut<'_>, g: RowsMut<'_>, x: RowsMut<'_>) {
+    /// `p`: numbers × units. `h`, `x`: rows × units; `x` may have no rows. `a`: rows × numbers. `g`: rows × 1, or rows ×
+    /// classes.
+    pub(crate) fn lift(&self, p: Rows<'_>, h: RowsMut<'_>, a: RowsMut<'_>, g: RowsMut<'_>, x: RowsMut<'_>) {
         let rows = h.len();
-        let block = |(mut h, mut g, x): (RowsMut<'_>, RowsMut<'_>, Option<RowsMut<'_>>)| {
+        let block = |(mut h, mut a, mut g): (RowsMut<'_>, RowsMut<'_>, RowsMut<'_>), x: Option<RowsMut<'_>>| {
             self.activation.forward(h.reborrow());
-            self.goodness.score(h.as_rows(), g.data_mut());
+            self.projection.forward_into(h.as_rows(), p, a.reborrow());
+            self.goodness.score(if p.is_empty() { h.as_rows() } else { a.as_rows() }, g.data_mut());
             if let Some(x) = x {
                 self.normalize.forward_into(h.as_rows(), x);
             }
         };
         if x.is_empty() {
-            par::each_block(rows, ROWS, (h, g), |_, (h, g)| block((h, g, None)));
+            par::each_block(rows, ROWS, (h, a, g), |_, (h, a, g)| block((h, a, g), None));
         } else {
-            par::each_block(rows, ROWS, (h, g, x), |_, (h, g, x)| block((h, g, Some(x))));
+            par::each_block(rows, ROWS, (h, a, g, x), |_, (h, a, g, x)| block((h, a, g), Some(x)));
         }
+    }
+
+    /// Carries a derivative by goodness back to the activities, and leaves that by the projection's numbers in `da`.
+    pub(crate) fn pull_back(
+        &self,
+        p: Rows<'_>,
+        (h, a, dg): (Rows<'_>, Rows<'_>, Rows<'_>),
+        mut da: RowsMut<'_>,
+        dh: RowsMut<'_>,
+    ) {
+        if p.is_empty() {
+            return self.goodness.pull_back(h, dg.data(), dh);
+        }
+        self.goodness.pull_back(a, dg.data(), da.reborrow());
+        self.projection.pull_back(h, p, a, da.as_rows(), dh);
     }
 }
 
 impl Network {
     /// Number of weights and biases, those of the readout included.
     pub fn parameters(&self) -> usize {
-        let layers: usize = self.layers.iter().map(|l| l.weights.data().len() + l.biases.len()).sum();
+        let layers: usize = self.layers.iter().map(Dense::parameters).sum();
         layers + self.readout.weights().iter().map(|w| w.data().len()).sum::<usize>()
     }
 
@@ -148,10 +170,12 @@ impl Network {
         };
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
+        walk.a.resize(rows, self.layers[layer].projection.len());
         walk.g.resize(rows, self.goodnesses());
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, walk.h.rows_mut());
-        self.parts.lift(walk.h.rows_mut(), walk.g.rows_mut(), x[0].rows_mut());
+        let p = self.layers[layer].projection.rows();
+        self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g.rows_mut(), x[0].rows_mut());
     }
 
     /// The scores of every class for every image of a data set, read through the first `depth` layers: `each(first

@@ -7,19 +7,20 @@
 //! goodness can make; s smooths the labels.
 //!
 //! ```
-//! use goodness_core::class_loss::{ClassLoss, CrossEntropy};
+//! use goodness_core::class_loss::{ClassLoss, CrossEntropy, Slopes};
 //! use goodness_core::{Rows, RowsMut};
 //! let (mut loss, mut dg) = ([0.0], [0.0; 2]);
 //! let cross_entropy = CrossEntropy { temperature: 0.5, smoothing: 0.0 };
-//! cross_entropy.score(Rows::new(&[3.0, 3.0], 1, 2), &[1], &mut loss, RowsMut::new(&mut dg, 1, 2));
+//! let slopes = Slopes { loss: &mut loss, dg: RowsMut::new(&mut dg, 1, 2) };
+//! cross_entropy.score(Rows::new(&[3.0, 3.0], 1, 2), &[1], 0.0, slopes);
 //! assert_eq!(dg, [1.0, -1.0]);
 //! ```
 
-use super::ClassLoss;
+use super::{ClassLoss, Slopes};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info, Param};
 use crate::math;
-use crate::rows::{Rows, RowsMut};
+use crate::rows::Rows;
 
 /// Cross-entropy of softmax(g/T) with smoothed labels.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ pub struct CrossEntropy {
 }
 
 impl CrossEntropy {
-    fn score_row(&self, g: &[f32], label: usize, dg: &mut [f32]) -> f32 {
+    pub(super) fn score_row(&self, g: &[f32], label: usize, dg: &mut [f32]) -> f32 {
         dg.iter_mut().zip(g).for_each(|(d, g)| *d = g / self.temperature);
         let top = dg.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let spread = self.smoothing / g.len() as f32;
@@ -45,10 +46,12 @@ impl CrossEntropy {
 }
 
 impl ClassLoss for CrossEntropy {
-    fn score(&self, g: Rows<'_>, labels: &[u8], loss: &mut [f32], mut dg: RowsMut<'_>) {
+    fn score(&self, g: Rows<'_>, labels: &[u8], _knob: f32, slopes: Slopes<'_>) -> f32 {
+        let Slopes { loss, mut dg } = slopes;
         for (r, (loss, label)) in loss.iter_mut().zip(labels).enumerate() {
             *loss = self.score_row(g.row(r), usize::from(*label), dg.row_mut(r));
         }
+        0.0
     }
 }
 

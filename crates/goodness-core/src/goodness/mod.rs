@@ -2,19 +2,25 @@
 //!
 //! A goodness is added by one new file here and its line in [`CATALOGUE`].
 
+mod class_log_sum_exp;
 mod class_mean;
 mod class_mean_of_squares;
 mod mean_activity;
 mod mean_of_squares;
+mod minimised_sum_of_squares;
 mod power_mean;
 mod sum_of_squares;
+mod top_k;
 
+pub use class_log_sum_exp::ClassLogSumExp;
 pub use class_mean::ClassMean;
 pub use class_mean_of_squares::ClassMeanOfSquares;
 pub use mean_activity::MeanActivity;
 pub use mean_of_squares::MeanOfSquares;
+pub use minimised_sum_of_squares::MinimisedSumOfSquares;
 pub use power_mean::PowerMean;
 pub use sum_of_squares::SumOfSquares;
+pub use top_k::TopK;
 
 #[cfg(feature = "std")]
 use crate::catalogue::Entry;
@@ -47,10 +53,13 @@ pub trait Goodness: Send + Sync {
 pub const CATALOGUE: &[Entry<dyn Goodness>] = &[
     sum_of_squares::ENTRY,
     mean_of_squares::ENTRY,
+    minimised_sum_of_squares::ENTRY,
     mean_activity::ENTRY,
     power_mean::ENTRY,
+    top_k::ENTRY,
     class_mean::ENTRY,
     class_mean_of_squares::ENTRY,
+    class_log_sum_exp::ENTRY,
 ];
 
 /// Calls `visit(row, class, units of the class's group)` for every group of every row; `numbers` is rows × classes.

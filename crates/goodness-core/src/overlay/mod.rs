@@ -3,8 +3,10 @@
 //! An overlay owns the first inputs of a row and nothing else: that is what lets the first layer compute the image's
 //! part of its product once for every label.
 
+mod none;
 mod one_hot;
 
+pub use none::NoOverlay;
 pub use one_hot::OneHot;
 
 #[cfg(feature = "std")]
@@ -24,4 +26,4 @@ pub trait Overlay: Send + Sync {
 
 /// Every overlay there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Overlay>] = &[one_hot::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Overlay>] = &[one_hot::ENTRY, none::ENTRY];

@@ -1,9 +1,11 @@
 //! Schedules: what a rate is multiplied by while training goes on.
 
 mod constant;
+mod cosine;
 mod linear_decay;
 
 pub use constant::Constant;
+pub use cosine::Cosine;
 pub use linear_decay::LinearDecay;
 
 #[cfg(feature = "std")]
@@ -17,4 +19,4 @@ pub trait Schedule: Send + Sync {
 
 /// Every schedule there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Schedule>] = &[constant::ENTRY, linear_decay::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Schedule>] = &[constant::ENTRY, cosine::ENTRY, linear_decay::ENTRY];

@@ -6,6 +6,7 @@
 //! W: units × inputs, b: units, x̂: rows × inputs, z and dz: rows × units.
 
 use goodness_core::init::Init;
+use goodness_core::projection::Projection;
 use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::{Matrix, par, product};
 
@@ -18,6 +19,8 @@ pub struct Dense {
     pub weights: Matrix,
     /// b, one a unit.
     pub biases: Vec<f32>,
+    /// P, what goodness is read through: numbers × units; no rows without a projection.
+    pub projection: Matrix,
 }
 
 /// The gradients of one layer; one pair of buffers serves every layer in turn.
@@ -27,6 +30,8 @@ pub struct Gradients {
     pub weights: Matrix,
     /// ∂L/∂b, one a unit.
     pub biases: Vec<f32>,
+    /// ∂L/∂P, numbers × units.
+    pub projection: Matrix,
 }
 
 /// Rows that one thread takes at a time.
@@ -39,7 +44,18 @@ impl Dense {
     pub fn new(inputs: usize, units: usize, init: &dyn Init, rng: &mut Rng) -> Self {
         let (mut weights, mut biases) = (Matrix::zeros(units, inputs), vec![0.0; units]);
         init.fill(inputs, rng, weights.data_mut(), &mut biases);
-        Self { weights, biases }
+        Self { weights, biases, projection: Matrix::zeros(0, units) }
+    }
+
+    /// Gives the layer the weights of a projection for `classes` classes.
+    pub fn project(&mut self, projection: &dyn Projection, classes: usize, rng: &mut Rng) {
+        self.projection = Matrix::zeros(projection.width(classes), self.units());
+        projection.start(self.units(), rng, self.projection.data_mut());
+    }
+
+    /// Number of weights and biases.
+    pub fn parameters(&self) -> usize {
+        self.weights.data().len() + self.biases.len() + self.projection.data().len()
     }
 
     /// Numbers in an input row.
@@ -74,6 +90,22 @@ impl Dense {
             Input::Rows(x) => product::gradient(dz.as_rows(), *x, grads.weights.rows_mut()),
             Input::Labelled(labelled) => labelled.weight_gradient(dz, grads.weights.rows_mut()),
         }
+    }
+}
+
+impl Dense {
+    /// Writes the gradient of the projection, given the activities, what it made of them, and the loss's derivative by that.
+    pub fn projection_grads(
+        &self,
+        projection: &dyn Projection,
+        (h, a, da): (Rows<'_>, Rows<'_>, Rows<'_>),
+        grads: &mut Gradients,
+    ) {
+        let p = self.projection.rows();
+        grads.projection.resize(if projection.learns() { p.len() } else { 0 }, self.units());
+        par::each_block(grads.projection.len(), 1, grads.projection.rows_mut(), |k, mut dp: RowsMut<'_>| {
+            projection.gradient_into(k, h, p, a, da, dp.row_mut(0));
+        });
     }
 }
 

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::ModelError;
 use crate::files::write_whole;
+use crate::layer::Dense;
 use crate::network::Network;
 
 /// The one key of the file's metadata; one, because its maps have no order and files should have the same bytes.
@@ -39,11 +40,19 @@ impl TensorWriter {
         self.add(name, &[m.len(), m.width()], m.data());
     }
 
+    /// Adds the weights of a layer.
+    pub(crate) fn layer(&mut self, name: &str, layer: &Dense) {
+        self.matrix(format!("{name}.weights"), &layer.weights);
+        self.add(format!("{name}.biases"), &[layer.units()], &layer.biases);
+        if !layer.projection.is_empty() {
+            self.matrix(format!("{name}.projection"), &layer.projection);
+        }
+    }
+
     /// Adds all weights of a network.
     pub(crate) fn network(&mut self, network: &Network) {
         for (l, layer) in network.layers.iter().enumerate() {
-            self.matrix(format!("layers.{l}.weights"), &layer.weights);
-            self.add(format!("layers.{l}.biases"), &[layer.units()], &layer.biases);
+            self.layer(&format!("layers.{l}"), layer);
         }
         for (i, weights) in network.readout.weights().into_iter().enumerate() {
             self.matrix(format!("readout.{i}.weights"), weights);
@@ -136,11 +145,20 @@ impl TensorReader {
         self.read(name, &[m.len(), m.width()], m.data_mut())
     }
 
+    /// Reads the weights of a layer that was built for them.
+    pub(crate) fn layer(&self, name: &str, layer: &mut Dense) -> Result<(), ModelError> {
+        self.matrix(&format!("{name}.weights"), &mut layer.weights)?;
+        self.read(&format!("{name}.biases"), &[layer.biases.len()], &mut layer.biases)?;
+        if !layer.projection.is_empty() {
+            self.matrix(&format!("{name}.projection"), &mut layer.projection)?;
+        }
+        Ok(())
+    }
+
     /// Reads all weights of a network that was built for them.
     pub(crate) fn restore(&self, network: &mut Network) -> Result<(), ModelError> {
         for (l, layer) in network.layers.iter_mut().enumerate() {
-            self.matrix(&format!("layers.{l}.weights"), &mut layer.weights)?;
-            self.read(&format!("layers.{l}.biases"), &[layer.biases.len()], &mut layer.biases)?;
+            self.layer(&format!("layers.{l}"), layer)?;
         }
         for (i, weights) in network.readout.weights_mut().into_iter().enumerate() {
             self.matrix(&format!("readout.{i}.weights"), weights)?;

@@ -3,21 +3,26 @@
 /// Keys outside any section.
 pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", "train", "expected"];
 /// Keys of `[data]`.
-pub(super) const DATA: &[&str] = &["set", "validation", "shift", "mean", "deviation"];
+pub(super) const DATA: &[&str] =
+    &["set", "validation", "shift", "mirror", "turn", "stretch", "wave", "mean", "deviation"];
 /// Keys of `[network]`.
-pub(super) const NETWORK: &[&str] = &["layers", "overlay", "activation", "normalize", "goodness", "readout", "init"];
+pub(super) const NETWORK: &[&str] =
+    &["layers", "overlay", "activation", "normalize", "projection", "goodness", "readout", "init"];
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[
     "loss",
     "theta",
     "negatives",
     "adviser",
+    "similarity",
     "penalty",
     "optimizer",
     "schedule",
     "plan",
     "epochs",
     "batch",
+    "dropout",
+    "average",
     "validate_every",
     "seed",
 ];

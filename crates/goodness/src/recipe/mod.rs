@@ -1,6 +1,7 @@
 //! Recipes: one TOML text, one experiment, checked once at the door.
 
 mod builtin;
+mod clash;
 mod error;
 mod keys;
 mod read;
@@ -52,6 +53,14 @@ pub struct DataSpec {
     pub validation: usize,
     /// Largest shift of a training image, in pixels, on each axis.
     pub shift: usize,
+    /// Share of the training images that are seen mirrored.
+    pub mirror: f64,
+    /// Largest turn of a training image, in degrees.
+    pub turn: f64,
+    /// Largest change of a training image's size and of its slant, as a share.
+    pub stretch: f64,
+    /// How far, in pixels, the points of a training image are displaced as on a rubber sheet: a standard deviation.
+    pub wave: f64,
     /// Subtracted from grey levels in [0, 1].
     pub mean: f64,
     /// What the difference is divided by.
@@ -69,6 +78,8 @@ pub struct NetworkSpec {
     pub activation: Choice,
     /// What the next layer sees.
     pub normalize: Choice,
+    /// What goodness is read through.
+    pub projection: Choice,
     /// What a row is worth.
     pub goodness: Choice,
     /// How classes are read.
@@ -88,6 +99,8 @@ pub struct TrainSpec {
     pub negatives: Choice,
     /// Whom the negatives ask for scores, where it is not the network's own readout; thrown away after training.
     pub adviser: Option<Choice>,
+    /// What samples should have in common.
+    pub similarity: Choice,
     /// What else counts.
     pub penalty: Choice,
     /// How weights move.
@@ -100,6 +113,10 @@ pub struct TrainSpec {
     pub epochs: usize,
     /// Samples in a step.
     pub batch: usize,
+    /// Share of a layer's activities that the next layer does not see in training.
+    pub dropout: f64,
+    /// Share of the running average of the weights that stays at each step; 0: the last weights are kept.
+    pub average: f64,
     /// Epochs between two readings of the validation error; 0: only at the end.
     pub validate_every: usize,
     /// Where all randomness comes from.

@@ -4,14 +4,13 @@ use std::str::FromStr;
 
 use goodness_core::catalogue::{Args, Entry, find};
 use goodness_core::{
-    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, schedule,
+    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, projection, schedule,
+    similarity,
 };
 use toml::{Table, Value};
 
 use super::error::did_you_mean;
-use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, TrainSpec, keys};
-use crate::readout::PerClass;
-use crate::train::Objective;
+use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, TrainSpec, clash, keys};
 use crate::{plan, readout};
 
 type Result<T> = std::result::Result<T, RecipeError>;
@@ -31,8 +30,7 @@ pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
         network,
         expected: top.section_or_empty("expected")?.table.clone(),
     };
-    clashes(origin, &recipe)?;
-    unused(origin, table, &recipe)?;
+    clash::check(origin, table, &recipe)?;
     Ok(recipe)
 }
 
@@ -52,6 +50,10 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
         set: s.text("set")?.unwrap_or_else(|| "mnist".to_string()),
         validation: s.whole("validation", 10_000, 1, 1 << 32)?,
         shift: s.whole("shift", 0, 0, 64)?,
+        mirror: s.real("mirror", 0.0, 1.0)?.unwrap_or(0.0),
+        turn: s.real("turn", 0.0, 180.0)?.unwrap_or(0.0),
+        stretch: s.real("stretch", 0.0, 0.9)?.unwrap_or(0.0),
+        wave: s.real("wave", 0.0, 64.0)?.unwrap_or(0.0),
         mean: s.real("mean", -1e3, 1e3)?.unwrap_or(0.0),
         deviation: s.real("deviation", 1e-6, 1e6)?.unwrap_or(1.0),
     })
@@ -62,9 +64,10 @@ fn network(s: &Section<'_>) -> Result<NetworkSpec> {
     let class_wise = goodness.build(goodness::CATALOGUE).per_class();
     Ok(NetworkSpec {
         layers: s.widths("layers")?,
-        overlay: s.choice("overlay", overlay::CATALOGUE, "one_hot")?,
+        overlay: s.choice("overlay", overlay::CATALOGUE, if class_wise { "none" } else { "one_hot" })?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
+        projection: s.choice("projection", projection::CATALOGUE, "none")?,
         goodness,
         readout: s.choice("readout", readout::CATALOGUE, if class_wise { "class_goodness" } else { "label_sweep" })?,
         init: s.choice("init", init::CATALOGUE, "fan_in_normal")?,
@@ -72,7 +75,7 @@ fn network(s: &Section<'_>) -> Result<NetworkSpec> {
 }
 
 /// Whether the goodness is one number a class.
-fn per_class(network: &NetworkSpec) -> bool {
+pub(super) fn per_class(network: &NetworkSpec) -> bool {
     network.goodness.build(goodness::CATALOGUE).per_class()
 }
 
@@ -82,94 +85,18 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
         theta: s.real("theta", 1e-6, 1e6)?,
         negatives: s.choice("negatives", negatives::CATALOGUE, "wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
+        similarity: s.choice("similarity", similarity::CATALOGUE, "none")?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
         optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,
         schedule: s.choice("schedule", schedule::CATALOGUE, "linear_decay")?,
         plan: s.choice("plan", plan::CATALOGUE, "simultaneous")?,
         epochs: s.whole("epochs", 20, 1, 1_000_000)?,
         batch: s.whole("batch", 512, 1, 1 << 24)?,
+        dropout: s.real("dropout", 0.0, 0.9)?.unwrap_or(0.0),
+        average: s.real("average", 0.0, 0.99999)?.unwrap_or(0.0),
         validate_every: s.whole("validate_every", 1, 0, 1_000_000)?,
         seed: s.whole("seed", 1, 0, i64::MAX as usize)? as u64,
     })
-}
-
-/// Refuses what the mathematics or the plan does not allow, naming both keys.
-fn clashes(origin: &str, recipe: &Recipe) -> Result<()> {
-    let clash = |first: String, second: String, reason: &str| {
-        Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })
-    };
-    let (network, train) = (&recipe.network, &recipe.train);
-    let readout = network.readout.build(readout::CATALOGUE);
-    if readout.from() >= network.layers.len() {
-        let from = format!("network.readout.from = {}", readout.from() + 1);
-        let layers = format!("network.layers ({} of them)", network.layers.len());
-        return clash(from, layers, "the readout would look at no layer");
-    }
-    if let Some(choice) = &train.adviser {
-        let adviser = choice.build(readout::CATALOGUE);
-        let first = format!("train.adviser.from = {}", adviser.from() + 1);
-        if adviser.from() >= network.layers.len() {
-            let layers = format!("network.layers ({} of them)", network.layers.len());
-            return clash(first, layers, "the adviser would look at no layer");
-        }
-        if train.negatives.build(negatives::CATALOGUE).looks_at() == 0 {
-            let negatives = format!("train.negatives = {:?}", train.negatives.name);
-            return clash(format!("train.adviser = {:?}", choice.name), negatives, "these negatives ask nobody");
-        }
-    }
-    let objective = Objective::new(&train.loss);
-    if let (Some(theta), false) = (train.theta, objective.uses_theta()) {
-        let loss = format!("train.loss = {:?}", train.loss.name);
-        return clash(format!("train.theta = {theta}"), loss, "this loss compares goodnesses and reads no threshold");
-    }
-    let classes = matches!(objective, Objective::Classes(_));
-    let (goodness, loss) =
-        (format!("network.goodness = {:?}", network.goodness.name), format!("train.loss = {:?}", train.loss.name));
-    if classes != per_class(network) {
-        let reason =
-            if classes { "this loss needs one goodness a class" } else { "this loss needs one goodness a row" };
-        return clash(goodness, loss, reason);
-    }
-    let reads = readout.reads_goodness();
-    if reads.is_some_and(|reads| (reads == PerClass::Yes) != per_class(network)) {
-        let reason = if classes { "it reads one goodness a row" } else { "it reads one goodness a class" };
-        return clash(format!("network.readout = {:?}", network.readout.name), goodness, reason);
-    }
-    if !train.plan.build(plan::CATALOGUE).keeps_pairs() {
-        return Ok(());
-    }
-    if classes {
-        return clash(format!("train.plan = {:?}", train.plan.name), loss, "this plan keeps pairs, this loss has none");
-    }
-    let plan = format!("train.plan = {:?}", train.plan.name);
-    let kept = "this plan draws every pair once and keeps it";
-    if train.negatives.build(negatives::CATALOGUE).looks_at() > 0 {
-        let negatives = format!("train.negatives = {:?}", train.negatives.name);
-        return clash(plan, negatives, &format!("{kept}, these negatives follow the network as it learns"));
-    }
-    if recipe.data.shift > 0 {
-        return clash(plan, format!("data.shift = {}", recipe.data.shift), &format!("{kept}, a shift makes new ones"));
-    }
-    if readout.learns() {
-        let readout = format!("network.readout = {:?}", network.readout.name);
-        return clash(plan, readout, "a readout that learns needs every layer's neutral pass at each step");
-    }
-    Ok(())
-}
-
-/// Refuses keys that a loss without negatives would not read.
-fn unused(origin: &str, table: &Table, recipe: &Recipe) -> Result<()> {
-    let given = |key: &&&str| table.get("train").and_then(|train| train.get(key)).is_some();
-    let classes = matches!(Objective::new(&recipe.train.loss), Objective::Classes(_));
-    match ["negatives", "adviser"].iter().find(given).filter(|_| classes) {
-        Some(key) => Err(RecipeError::Clash {
-            origin: origin.to_string(),
-            first: format!("train.{key}"),
-            second: format!("train.loss = {:?}", recipe.train.loss.name),
-            reason: "this loss compares classes and has no negatives".to_string(),
-        }),
-        None => Ok(()),
-    }
 }
 
 /// A table of a recipe with what errors call it.

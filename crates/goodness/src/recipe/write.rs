@@ -17,6 +17,10 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.text("set", &r.data.set);
     out.whole("validation", r.data.validation);
     out.whole("shift", r.data.shift);
+    out.real("mirror", r.data.mirror);
+    out.real("turn", r.data.turn);
+    out.real("stretch", r.data.stretch);
+    out.real("wave", r.data.wave);
     out.real("mean", r.data.mean);
     out.real("deviation", r.data.deviation);
     out.section("network");
@@ -24,6 +28,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("overlay", &r.network.overlay);
     out.choice("activation", &r.network.activation);
     out.choice("normalize", &r.network.normalize);
+    out.choice("projection", &r.network.projection);
     out.choice("goodness", &r.network.goodness);
     out.choice("readout", &r.network.readout);
     out.choice("init", &r.network.init);
@@ -34,12 +39,15 @@ pub(super) fn recipe(r: &Recipe) -> String {
         out.choice("negatives", &r.train.negatives);
     }
     r.train.adviser.iter().for_each(|adviser| out.choice("adviser", adviser));
+    out.choice("similarity", &r.train.similarity);
     out.choice("penalty", &r.train.penalty);
     out.choice("optimizer", &r.train.optimizer);
     out.choice("schedule", &r.train.schedule);
     out.choice("plan", &r.train.plan);
     out.whole("epochs", r.train.epochs);
     out.whole("batch", r.train.batch);
+    out.real("dropout", r.train.dropout);
+    out.real("average", r.train.average);
     out.whole("validate_every", r.train.validate_every);
     out.line("seed", &r.train.seed.to_string());
     if !r.expected.is_empty() {

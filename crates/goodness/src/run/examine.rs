@@ -111,7 +111,8 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
         let mut g = Matrix::zeros(2 * rows, network.goodnesses());
         layer.forward_into(&input, h.rows_mut());
-        network.parts.lift(h.rows_mut(), g.rows_mut(), next.rows_mut());
+        let mut a = Matrix::zeros(2 * rows, layer.projection.len());
+        network.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), next.rows_mut());
         let theta = f64::from(method.theta(&*network.parts.goodness, layer.units()));
         let (positive, negative) = of_pairs(&g, &truth[..rows], &wrong);
         all.push(histogram(l, &positive, &negative, method.objective.uses_theta().then_some(theta)));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::state::LayerState;
 use super::trainer::{Position, Trainer};
 use crate::model::{ModelError, TensorReader, TensorWriter};
 use crate::report::EpochRecord;
@@ -27,6 +28,9 @@ impl Trainer {
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
         let mut file = TensorWriter::default();
         file.network(&self.network);
+        for (l, state) in self.states.iter().enumerate() {
+            state.average.iter().for_each(|average| file.layer(&format!("average.{l}"), average));
+        }
         for (name, numbers) in self.memory() {
             file.add(name, &[numbers.len()], numbers);
         }
@@ -49,6 +53,9 @@ impl Trainer {
             return foreign(format!("it saw {:?} samples, here are {:?}", header.samples, own.samples));
         }
         file.restore(&mut self.network)?;
+        for (l, state) in self.states.iter_mut().enumerate() {
+            state.average.iter_mut().try_for_each(|average| file.layer(&format!("average.{l}"), average))?;
+        }
         for (name, numbers) in self.memory_mut() {
             file.read(&name, &[numbers.len()], numbers)?;
         }
@@ -70,9 +77,11 @@ impl Trainer {
         let mut all = Vec::new();
         for (l, state) in self.states.iter().enumerate() {
             for slot in 0..2 {
-                all.push((format!("memory.{l}.weights.{slot}"), state.weights[slot].as_slice()));
-                all.push((format!("memory.{l}.biases.{slot}"), state.biases[slot].as_slice()));
+                for (name, memory) in state.memories() {
+                    all.push((format!("memory.{l}.{name}.{slot}"), memory[slot].as_slice()));
+                }
             }
+            all.push((format!("memory.{l}.knob"), state.knob.as_slice()));
             all.push((format!("memory.{l}.unit_means"), state.unit_means.as_slice()));
         }
         for (i, memory) in self.network.readout.memory().into_iter().enumerate() {
@@ -89,11 +98,14 @@ impl Trainer {
     fn memory_mut(&mut self) -> Vec<(String, &mut [f32])> {
         let mut all = Vec::new();
         for (l, state) in self.states.iter_mut().enumerate() {
-            for (slot, (weights, biases)) in state.weights.iter_mut().zip(&mut state.biases).enumerate() {
-                all.push((format!("memory.{l}.weights.{slot}"), weights.as_mut_slice()));
-                all.push((format!("memory.{l}.biases.{slot}"), biases.as_mut_slice()));
+            let LayerState { weights, biases, projection, knobs, knob, unit_means, .. } = state;
+            for (name, memory) in LayerState::NAMES.into_iter().zip([weights, biases, projection, knobs]) {
+                for (slot, memory) in memory.iter_mut().enumerate() {
+                    all.push((format!("memory.{l}.{name}.{slot}"), memory.as_mut_slice()));
+                }
             }
-            all.push((format!("memory.{l}.unit_means"), state.unit_means.as_mut_slice()));
+            all.push((format!("memory.{l}.knob"), knob.as_mut_slice()));
+            all.push((format!("memory.{l}.unit_means"), unit_means.as_mut_slice()));
         }
         let weights = self.network.readout.weights().len();
         for (i, memory) in self.network.readout.all_mut().into_iter().skip(weights).enumerate() {

@@ -4,7 +4,7 @@ use goodness_core::{Rng, RowsMut};
 use goodness_engine::{Matrix, par};
 
 use super::batch::Loader;
-use super::workspace::Workspace;
+use super::workspace::{LayerWork, Workspace};
 use crate::data::Dataset;
 use crate::layer::{Input, Labelled};
 use crate::network::Network;
@@ -71,13 +71,15 @@ impl Kept {
         });
         for l in 0..depth {
             std::mem::swap(&mut work.input, &mut layer.x);
-            layer.resize((rows.len(), 2), network.layers[l].units(), network.goodnesses(), true);
+            layer.resize((rows.len(), 2), &network.layers[l], network.goodnesses(), true);
             let input = match l {
                 0 => Input::Labelled(Labelled { images, labels }),
                 _ => Input::Rows(work.input.rows()),
             };
             network.layers[l].forward_into(&input, layer.h.rows_mut());
-            network.parts.lift(layer.h.rows_mut(), layer.g.rows_mut(), layer.x.rows_mut());
+            let p = network.layers[l].projection.rows();
+            let LayerWork { h, a, g, x, .. } = &mut *layer;
+            network.parts.lift(p, h.rows_mut(), a.rows_mut(), g.rows_mut(), x.rows_mut());
         }
     }
 

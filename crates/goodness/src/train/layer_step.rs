@@ -21,51 +21,69 @@ const ROWS: usize = 32;
 pub(super) fn layer_step(
     (layer, state): (&mut Dense, &mut LayerState),
     (parts, method): (&Parts, &Method),
-    (input, labels): (&Input<'_>, &[u8]),
+    (input, labels, classes): (&Input<'_>, &[u8], usize),
     at: Moment,
     work: &mut LayerWork,
 ) -> LayerSums {
     let (rows, samples) = (input.len(), work.loss.len());
 
-    // Forward: z = x̂Wᵀ + b, h = φ(z), g = goodness(h), x̂' = h / |h|.
+    // Forward: z = x̂Wᵀ + b, h = φ(z), a = projection(h), g = goodness(a), x̂' = h / |h|.
     layer.forward_into(input, work.h.rows_mut());
-    parts.lift(work.h.rows_mut(), work.g.rows_mut(), work.x.rows_mut());
+    let p = layer.projection.rows();
+    parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), work.x.rows_mut());
 
     // Loss and its derivative by each goodness, averaged over the batch.
     let theta = method.theta(&*parts.goodness, layer.units());
-    method.objective.score(work.g.rows(), theta, labels, &mut work.loss, work.dg.rows_mut());
+    work.knob =
+        method.objective.score((work.g.rows(), theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
     let share = 1.0 / samples as f32;
     work.dg.data_mut().iter_mut().for_each(|d| *d *= share);
+    work.knob *= share;
 
-    // The penalty reads the mean activity of each unit over the positives, which come first.
-    sum_columns(work.h.rows().split_at(samples).0, &mut work.mean_h);
+    // What samples should have in common, and the mean activity of each unit over the positives, which come first.
+    let positives = work.h.rows().split_at(samples).0;
+    work.likeness.compute(&*method.similarity, positives, (labels, classes));
+    work.loss.iter_mut().zip(&work.likeness.loss).for_each(|(loss, more)| *loss += more);
+    sum_columns(positives, &mut work.mean_h);
     work.mean_h.iter_mut().for_each(|m| *m *= share);
     method.penalty.slope_into(&work.mean_h, &mut state.unit_means, &mut work.slope);
     work.slope.iter_mut().for_each(|s| *s *= share);
 
     // Back to z, inside the layer and no further.
-    let back = (work.h.rows(), work.dg.rows(), work.dz.rows_mut());
-    par::each_block(rows, ROWS, back, |first, (h, dg, mut dz): (Rows<'_>, Rows<'_>, RowsMut<'_>)| {
-        parts.goodness.pull_back(h, dg.data(), dz.reborrow());
-        let penalised = samples.saturating_sub(first).min(h.len());
+    let (slope, likeness) = (&work.slope, work.likeness.dh.rows());
+    let back = ((work.h.rows(), work.a.rows(), work.dg.rows()), (work.da.rows_mut(), work.dz.rows_mut()));
+    par::each_block(rows, ROWS, back, |first, (seen, (da, mut dz)): (Seen<'_>, Slopes<'_>)| {
+        parts.pull_back(p, seen, da, dz.reborrow());
+        add_rows(likeness, first, &mut dz);
+        let penalised = samples.saturating_sub(first).min(dz.len());
         if method.penalty.gated() {
-            add_slope(&work.slope, penalised, &mut dz);
+            add_slope(slope, penalised, &mut dz);
         }
-        parts.activation.pull_back(h, dz.reborrow());
+        parts.activation.pull_back(seen.0, dz.reborrow());
         if !method.penalty.gated() {
-            add_slope(&work.slope, penalised, &mut dz);
+            add_slope(slope, penalised, &mut dz);
         }
     });
 
     // Local gradients, and the update.
+    let seen = (work.h.rows(), work.a.rows(), work.da.rows());
+    layer.projection_grads(&*parts.projection, seen, &mut work.grads);
     layer.local_grads(input, work.dz.rows_mut(), &mut work.grads);
-    state.update(layer, &work.grads, &*method.optimizer, at);
-    LayerSums::of(&work.loss, work.g.rows(), labels)
+    state.update(layer, (&work.grads, work.knob), method, at);
+    LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }
+
+type Seen<'a> = (Rows<'a>, Rows<'a>, Rows<'a>);
+type Slopes<'a> = (RowsMut<'a>, RowsMut<'a>);
 
 /// Adds the penalty's slope to the first `rows` rows.
 fn add_slope(slope: &[f32], rows: usize, dz: &mut RowsMut<'_>) {
-    for r in 0..rows {
-        dz.row_mut(r).iter_mut().zip(slope).for_each(|(d, s)| *d += s);
+    (0..rows).for_each(|r| dz.row_mut(r).iter_mut().zip(slope).for_each(|(d, s)| *d += s));
+}
+
+/// Adds the rows from number `first`, as far as there are any.
+fn add_rows(rows: Rows<'_>, first: usize, dz: &mut RowsMut<'_>) {
+    for r in 0..dz.len().min(rows.len().saturating_sub(first)) {
+        dz.row_mut(r).iter_mut().zip(rows.row(first + r)).for_each(|(d, x)| *d += x);
     }
 }

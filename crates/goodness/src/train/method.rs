@@ -8,6 +8,7 @@ use goodness_core::negatives::{self, Negatives};
 use goodness_core::optim::{self, Optimizer};
 use goodness_core::penalty::{self, Penalty};
 use goodness_core::schedule::{self, Schedule};
+use goodness_core::similarity::{self, Similarity};
 
 use goodness_core::{Rows, RowsMut};
 
@@ -40,18 +41,34 @@ impl Objective {
         }
     }
 
-    /// Writes each sample's loss and its derivative by each goodness.
+    /// Where the number starts that the loss learns for each layer, if it learns one.
+    pub(crate) fn knob(&self) -> Option<f32> {
+        match self {
+            Self::Pairs(_) => None,
+            Self::Classes(loss) => loss.knob(),
+        }
+    }
+
+    /// Writes each sample's loss and its derivative by each goodness; returns that by the loss's own number, summed.
     ///
     /// # Shapes
     /// `g`, `dg`: samples · passes × 1, or samples × classes. `labels`, `loss`: one a sample.
-    pub(super) fn score(&self, g: Rows<'_>, theta: f32, labels: &[u8], loss: &mut [f32], mut dg: RowsMut<'_>) {
+    pub(super) fn score(
+        &self,
+        (g, theta): (Rows<'_>, f32),
+        labels: &[u8],
+        knob: f32,
+        loss: &mut [f32],
+        mut dg: RowsMut<'_>,
+    ) -> f32 {
         match self {
             Self::Pairs(pairs) => {
                 let (g_pos, g_neg) = g.data().split_at(loss.len());
                 let (d_pos, d_neg) = dg.data_mut().split_at_mut(loss.len());
                 pairs.score(Pairs { g_pos, g_neg, theta }, Slopes { loss, d_pos, d_neg });
+                0.0
             }
-            Self::Classes(classes) => classes.score(g, labels, loss, dg),
+            Self::Classes(classes) => classes.score(g, labels, knob, class_loss::Slopes { loss, dg }),
         }
     }
 
@@ -71,6 +88,8 @@ pub struct Method {
     pub negatives: Box<dyn Negatives>,
     /// Whom the negatives ask for scores; the network's own readout where there is none.
     pub adviser: Option<Box<dyn Readout>>,
+    /// What samples should have in common.
+    pub similarity: Box<dyn Similarity>,
     /// What else counts.
     pub penalty: Box<dyn Penalty>,
     /// How weights move.
@@ -79,6 +98,10 @@ pub struct Method {
     pub schedule: Box<dyn Schedule>,
     /// Which layers learn when.
     pub plan: Box<dyn Plan>,
+    /// Share of a layer's activities that the next layer does not see in training.
+    pub dropout: f32,
+    /// Share of the running average of the weights that stays at each step; 0 for no average.
+    pub average: f32,
 }
 
 impl Method {
@@ -89,10 +112,13 @@ impl Method {
             theta: spec.theta.map(|theta| theta as f32),
             negatives: spec.negatives.build(negatives::CATALOGUE),
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
+            similarity: spec.similarity.build(similarity::CATALOGUE),
             penalty: spec.penalty.build(penalty::CATALOGUE),
             optimizer: spec.optimizer.build(optim::CATALOGUE),
             schedule: spec.schedule.build(schedule::CATALOGUE),
             plan: spec.plan.build(plan::CATALOGUE),
+            dropout: spec.dropout as f32,
+            average: spec.average as f32,
         }
     }
 

@@ -1,10 +1,13 @@
 //! Training: the epoch loop, the step, and what is kept between them.
 
+mod augment;
 mod batch;
 mod checkpoint;
+mod dropout;
 mod error;
 mod kept;
 mod layer_step;
+mod likeness;
 mod method;
 mod state;
 mod summary;

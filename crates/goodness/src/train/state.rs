@@ -6,37 +6,78 @@ use goodness_engine::par::{self, MaybeEmpty};
 use super::method::Method;
 use crate::layer::{Dense, Gradients};
 
-/// The memory of one layer's optimizer and penalty.
+/// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight.
+    /// Up to two numbers for each weight, each bias, each weight of the projection, and the loss's own number.
     pub(crate) weights: [Vec<f32>; 2],
-    /// Up to two numbers for each bias.
     pub(crate) biases: [Vec<f32>; 2],
+    pub(crate) projection: [Vec<f32>; 2],
+    pub(crate) knobs: [Vec<f32>; 2],
+    /// The one number that the loss learns, if it learns one.
+    pub(crate) knob: Vec<f32>,
     /// The penalty's running number of each unit.
     pub(crate) unit_means: Vec<f32>,
+    /// Running average of the layer, where the method wants one.
+    pub(crate) average: Option<Dense>,
 }
 
 /// Weights that one thread updates at a time.
 const BLOCK: usize = 1 << 14;
 
 impl LayerState {
-    pub(crate) fn new(layer: &Dense, method: &Method) -> Self {
+    pub(crate) fn new(layer: &Dense, learns: bool, method: &Method) -> Self {
         let slots = method.optimizer.slots();
         let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
+        let knob: Vec<f32> = method.objective.knob().into_iter().collect();
         Self {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
+            projection: zeros(if learns { layer.projection.data().len() } else { 0 }),
+            knobs: zeros(knob.len()),
+            knob,
             unit_means: vec![method.penalty.initial_state(); layer.units()],
+            average: (method.average > 0.0).then(|| layer.clone()),
         }
     }
 
-    /// Moves the layer's weights and biases against their gradients.
-    pub(super) fn update(&mut self, layer: &mut Dense, grads: &Gradients, optimizer: &dyn Optimizer, at: Moment) {
-        let weights = (layer.weights.data_mut(), grads.weights.data());
-        follow(weights, &mut self.weights, optimizer, at);
-        let biases = (layer.biases.as_mut_slice(), grads.biases.as_slice());
-        follow(biases, &mut self.biases, optimizer, Moment { decays: false, ..at });
+    /// What the memories are called, in their order.
+    pub(crate) const NAMES: [&'static str; 4] = ["weights", "biases", "projection", "knobs"];
+
+    /// Every memory of the optimizer with its name.
+    pub(crate) fn memories(&self) -> impl Iterator<Item = (&'static str, &[Vec<f32>; 2])> {
+        Self::NAMES.into_iter().zip([&self.weights, &self.biases, &self.projection, &self.knobs])
+    }
+
+    /// The number that the loss learns; 0 where it learns none.
+    pub(super) fn knob(&self) -> f32 {
+        self.knob.first().copied().unwrap_or(0.0)
+    }
+
+    /// Moves what the layer learns against its gradients.
+    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, at: Moment) {
+        let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
+        follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
+        if !grads.projection.is_empty() {
+            let projection = (layer.projection.data_mut(), grads.projection.data());
+            follow(projection, &mut self.projection, optimizer, at);
+        }
+        let still = Moment { decays: false, ..at };
+        follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, still);
+        if !self.knob.is_empty() {
+            follow((&mut self.knob, &[knob]), &mut self.knobs, optimizer, still);
+        }
+        if let Some(average) = &mut self.average {
+            // Young averages forget faster, so that where the weights started does not count.
+            let age = at.step as f32;
+            let keep = method.average.min(age / (age + 10.0));
+            let pairs = [
+                (average.weights.data_mut(), layer.weights.data()),
+                (average.projection.data_mut(), layer.projection.data()),
+                (average.biases.as_mut_slice(), layer.biases.as_slice()),
+            ];
+            pairs.into_iter().for_each(|(average, now)| drift(average, now, keep));
+        }
     }
 }
 
@@ -47,5 +88,12 @@ fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &
     let parts = (w, g, MaybeEmpty(first), MaybeEmpty(second));
     par::each_block(g.len(), BLOCK, parts, |_, (w, g, first, second): Part<'_>| {
         optimizer.update(at, w, g, Memory { first: first.0, second: second.0 });
+    });
+}
+
+/// `average ← keep · average + (1 − keep) · now`.
+fn drift(average: &mut [f32], now: &[f32], keep: f32) {
+    par::each_block(now.len(), BLOCK, (average, now), |_, (average, now): (&mut [f32], &[f32])| {
+        average.iter_mut().zip(now).for_each(|(a, n)| *a += (1.0 - keep) * (n - *a));
     });
 }

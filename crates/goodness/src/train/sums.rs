@@ -14,6 +14,8 @@ pub(crate) struct LayerSums {
     g_neg: f64,
     /// Pairs whose positive has the higher goodness.
     apart: u64,
+    /// Whether some step saw no unit speak for any positive.
+    silent: bool,
     /// For each unit, whether any positive has excited it.
     awake: Vec<bool>,
 }
@@ -28,9 +30,10 @@ pub(crate) struct Broken {
 impl LayerSums {
     /// The sums of one step: of pairs when `g` has one column (positives, then negatives), else of class goodnesses,
     /// where the true class stands for the positive and the best of the others for the negative.
-    pub(super) fn of(loss: &[f32], g: Rows<'_>, labels: &[u8]) -> Self {
+    pub(super) fn of(loss: &[f32], g: Rows<'_>, mean_h: &[f32], labels: &[u8]) -> Self {
         let mut sums =
             Self { pairs: loss.len() as u64, loss: loss.iter().map(|x| f64::from(*x)).sum(), ..Self::default() };
+        sums.silent = mean_h.iter().all(|m| *m == 0.0);
         let sides = |r: usize| match g.width() {
             1 => (g.data()[r], g.data()[loss.len() + r]),
             _ => contest(g.row(r), usize::from(labels[r])),
@@ -60,7 +63,7 @@ impl LayerSums {
         if let Some((what, value)) = sums.into_iter().find(|(_, value)| !value.is_finite()) {
             return Some(Broken { what, value });
         }
-        let silent = self.pairs > 0 && self.g_pos == 0.0 && self.g_neg == 0.0;
+        let silent = self.pairs > 0 && self.silent && self.g_pos == 0.0 && self.g_neg == 0.0;
         silent.then_some(Broken { what: "goodness of every row", value: 0.0 })
     }
 

@@ -7,7 +7,9 @@ use goodness_core::Rng;
 use goodness_core::optim::Moment;
 use goodness_engine::Pool;
 
+use super::augment::Augment;
 use super::batch::{self, Loader};
+use super::dropout;
 use super::error::TrainError;
 use super::kept::Kept;
 use super::layer_step::layer_step;
@@ -109,7 +111,8 @@ impl Trainer {
         let network = build::network(recipe, train.shape(), train.classes())?;
         let mut method = Method::new(&recipe.train);
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(&recipe.network.layers, train.classes()));
-        let states = network.layers.iter().map(|layer| LayerState::new(layer, &method)).collect();
+        let learns = network.parts.projection.learns();
+        let states = network.layers.iter().map(|layer| LayerState::new(layer, learns, &method)).collect();
         Ok(Self {
             recipe: recipe.clone(),
             network,
@@ -224,8 +227,13 @@ impl Trainer {
         let every = self.recipe.train.validate_every;
         let due = epoch + 1 == epochs || (every > 0 && (epoch + 1).is_multiple_of(every));
         let readable = learning.end > self.network.readout.from();
-        let percent = |wrong: usize| 100.0 * wrong as f64 / self.validation.len() as f64;
-        let validation = (due && readable).then(|| percent(self.network.misread(&self.validation, learning.end)));
+        // Averaged weights are what is read; after the last epoch they are what stays.
+        self.swap_averages();
+        let misread = (due && readable).then(|| self.network.misread(&self.validation, learning.end));
+        let validation = misread.map(|wrong| 100.0 * wrong as f64 / self.validation.len() as f64);
+        if epoch + 1 < epochs {
+            self.swap_averages();
+        }
         let layers = learning.map(|l| self.position.sums[l].record(l)).collect();
         let record = EpochRecord {
             epoch: epoch + 1,
@@ -239,6 +247,13 @@ impl Trainer {
         let flow = watch(Event::Epoch { record: &record, epochs });
         self.history.push(record);
         Ok(flow)
+    }
+
+    /// Exchanges every layer with its running average, where there is one.
+    fn swap_averages(&mut self) {
+        for (layer, state) in self.network.layers.iter_mut().zip(&mut self.states) {
+            state.average.iter_mut().for_each(|average| std::mem::swap(average, layer));
+        }
     }
 
     fn learning(&self) -> std::ops::Range<usize> {
@@ -257,8 +272,8 @@ impl Trainer {
     }
 
     fn loader(&self) -> Loader {
-        let (shift, seed) = (self.recipe.data.shift, self.recipe.train.seed);
-        Loader::new(self.network.scaling, shift, seed, self.network.code_width())
+        let augment = Augment::new(&self.recipe.data);
+        Loader::new(self.network.scaling, augment, self.recipe.train.seed, self.network.code_width())
     }
 
     /// What the schedule says now.
@@ -274,7 +289,7 @@ impl Trainer {
         let learning = self.learning();
         self.draw_batch(rows, learning.start);
         let steps = self.steps() as u64;
-        let layers = self.network.layers.len();
+        let (layers, classes) = (self.network.layers.len(), self.network.classes);
         let (stage, _) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
         let step = stage as u64 * steps + self.position.batch as u64 + 1;
         let at = Moment { step, gain: self.gain(), decays: true };
@@ -283,19 +298,23 @@ impl Trainer {
             let goodnesses = self.network.goodnesses();
             let layer = &mut self.network.layers[l];
             let shape = (rows.len(), self.method.objective.passes());
-            work.layer.resize(shape, layer.units(), goodnesses, l + 1 < learning.end);
+            work.layer.resize(shape, layer, goodnesses, l + 1 < learning.end);
             let input = match l {
                 0 => Input::Labelled(Labelled { images: &work.images, labels: &work.labels }),
                 _ => Input::Rows(work.input.rows()),
             };
             let learner = (layer, &mut self.states[l]);
             let parts = (&self.network.parts, &self.method);
-            let sums = layer_step(learner, parts, (&input, &work.truth), at, &mut work.layer);
+            let sums = layer_step(learner, parts, (&input, &work.truth, classes), at, &mut work.layer);
             if let Some(broken) = sums.broken() {
                 let (layer, step) = (l + 1, self.position.step + 1);
                 return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
             }
             self.position.sums[l].add(&sums, &work.layer.mean_h);
+            if self.method.dropout > 0.0 {
+                let index = self.position.step * layers as u64 + l as u64;
+                dropout::apply(self.method.dropout, self.recipe.train.seed, index, work.layer.x.rows_mut());
+            }
             std::mem::swap(&mut work.input, &mut work.layer.x);
         }
         self.position.batch += 1;

@@ -2,7 +2,8 @@
 
 use goodness_engine::Matrix;
 
-use crate::layer::{Gradients, Images, Labels};
+use super::likeness::Likeness;
+use crate::layer::{Dense, Gradients, Images, Labels};
 use crate::network::Walk;
 use crate::readout::Lesson;
 
@@ -15,6 +16,9 @@ pub(super) struct LayerWork {
     pub(super) dz: Matrix,
     /// The next layer's input; no rows when nobody will read it.
     pub(super) x: Matrix,
+    /// What the projection makes of each row, and the loss's derivative by it.
+    pub(super) a: Matrix,
+    pub(super) da: Matrix,
     /// Goodness of each row (one number, or one a class), and the loss's derivative by it.
     pub(super) g: Matrix,
     pub(super) dg: Matrix,
@@ -23,6 +27,9 @@ pub(super) struct LayerWork {
     /// Mean activity of each unit over the positives, and the penalty's slope by it.
     pub(super) mean_h: Vec<f32>,
     pub(super) slope: Vec<f32>,
+    /// The loss's derivative by the one number that it learns itself.
+    pub(super) knob: f32,
+    pub(super) likeness: Likeness,
     pub(super) grads: Gradients,
 }
 
@@ -49,15 +56,17 @@ impl Workspace {
 }
 
 impl LayerWork {
-    /// Makes room for `samples` samples in `passes` passes, `units` units and `goodnesses` numbers of goodness a row.
+    /// Makes room for `samples` samples in `passes` passes through `layer`, and `goodnesses` numbers of goodness a row.
     pub(super) fn resize(
         &mut self,
         (samples, passes): (usize, usize),
-        units: usize,
+        layer: &Dense,
         goodnesses: usize,
         passes_on: bool,
     ) {
-        let rows = samples * passes;
+        let (rows, units) = (samples * passes, layer.units());
+        self.a.resize(rows, layer.projection.len());
+        self.da.resize(rows, layer.projection.len());
         self.h.resize(rows, units);
         self.dz.resize(rows, units);
         self.x.resize(if passes_on { rows } else { 0 }, units);

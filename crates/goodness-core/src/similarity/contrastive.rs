@@ -1,0 +1,86 @@
+//! # Supervised contrast
+//!
+//! Lᵢ = −w mean over j of i's class of ln pᵢⱼ, pᵢⱼ = exp(cᵢⱼ/τ) / Σ_{k≠i} exp(cᵢₖ/τ)  (Khosla and others 2020, equation 2;
+//! one view a sample as in Yao and others 2026, HCL-FF)
+//!
+//! With tᵢⱼ = \[j of i's class, j ≠ i\]/how many there are: ∂L/∂cᵢⱼ = w (pᵢⱼ − tᵢⱼ)/(τ B). A sample without another of its
+//! class in the batch is left out. Cost: B² exponentials a batch, and two products of B² · N multiply-adds.
+
+use super::Similarity;
+#[cfg(feature = "std")]
+use crate::catalogue::{Entry, Info, Param};
+use crate::math;
+use crate::rows::{Rows, RowsMut};
+
+/// Samples of one class attract one another against all others.
+#[derive(Clone, Copy, Debug)]
+pub struct Contrastive {
+    /// w, beside the loss of goodness.
+    pub weight: f32,
+    /// τ, what cosines are divided by.
+    pub temperature: f32,
+}
+
+impl Contrastive {
+    /// Writes ∂L/∂c of one row and gives its share of the loss.
+    fn row(&self, i: usize, cosines: &[f32], labels: &[u8], slopes: &mut [f32]) -> f32 {
+        let kin = |j: usize| j != i && labels[j] == labels[i];
+        let count = (0..labels.len()).filter(|j| kin(*j)).count();
+        slopes.fill(0.0);
+        if count == 0 {
+            return 0.0;
+        }
+        let top = 1.0 / self.temperature;
+        let mut total = 0.0;
+        for (_, (s, c)) in slopes.iter_mut().zip(cosines).enumerate().filter(|(j, _)| *j != i) {
+            *s = math::exp(c / self.temperature - top);
+            total += *s;
+        }
+        let likeness: f32 = (0..labels.len()).filter(|j| kin(*j)).map(|j| cosines[j] / self.temperature).sum();
+        let factor = self.weight / (self.temperature * labels.len() as f32);
+        for (j, s) in slopes.iter_mut().enumerate() {
+            let target = if kin(j) { 1.0 / count as f32 } else { 0.0 };
+            *s = factor * (*s / total.max(f32::MIN_POSITIVE) - target);
+        }
+        self.weight * (math::ln(total.max(f32::MIN_POSITIVE)) + top - likeness / count as f32)
+    }
+}
+
+impl Similarity for Contrastive {
+    fn centred(&self) -> bool {
+        false
+    }
+
+    fn score(&self, cosines: Rows<'_>, (labels, _): (&[u8], usize), loss: &mut [f32], mut slopes: RowsMut<'_>) {
+        for (i, loss) in loss.iter_mut().enumerate() {
+            *loss = self.row(i, cosines.row(i), labels, slopes.row_mut(i));
+        }
+        symmetrise(slopes);
+    }
+}
+
+/// `m ← m + mᵀ`.
+fn symmetrise(mut m: RowsMut<'_>) {
+    let side = m.len();
+    let numbers = m.data_mut();
+    for i in 0..side {
+        for j in 0..=i {
+            let sum = numbers[i * side + j] + numbers[j * side + i];
+            (numbers[i * side + j], numbers[j * side + i]) = (sum, sum);
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+pub(super) const ENTRY: Entry<dyn Similarity> = Entry {
+    info: Info {
+        name: "contrastive",
+        summary: "samples of one class attract one another against all others",
+        source: "Khosla and others 2020 (arXiv 2004.11362), equation 2; Yao and others 2026 (HCL-FF)",
+        params: &[
+            Param::real("weight", "weight beside the loss of goodness", 1.0, 0.0, 1e6),
+            Param::real("temperature", "cosines are divided by it", 0.2, 0.01, 10.0),
+        ],
+    },
+    build: |args| Box::new(Contrastive { weight: args.f32("weight"), temperature: args.f32("temperature") }),
+};

@@ -1,0 +1,179 @@
+//! What the mathematics or the plan does not allow: every refusal names the two keys that clash and says why.
+
+use goodness_core::{negatives, overlay};
+use toml::Table;
+
+use super::read::per_class;
+use super::{Choice, Recipe, RecipeError};
+use crate::plan::{self, Plan};
+use crate::readout::{self, Pass, PerClass, Readout};
+use crate::train::Objective;
+
+/// Two keys and why they do not go together.
+type Clash = (String, String, &'static str);
+
+/// Refuses a recipe whose keys contradict one another; `table` is the recipe as written.
+pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), RecipeError> {
+    let parts = Parts::new(recipe);
+    let found = parts.depth().or_else(|| parts.losses()).or_else(|| parts.readouts());
+    match found.or_else(|| parts.labels(table)).or_else(|| parts.averages()).or_else(|| parts.kept()) {
+        Some((first, second, reason)) => {
+            Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// A recipe with the members that clashes are asked of.
+struct Parts<'a> {
+    recipe: &'a Recipe,
+    readout: Box<dyn Readout>,
+    adviser: Option<Box<dyn Readout>>,
+    objective: Objective,
+    plan: Box<dyn Plan>,
+    /// How many layers' scores the negatives ask for.
+    looks_at: usize,
+}
+
+/// A choice as errors quote it.
+fn quoted(key: &str, choice: &Choice) -> String {
+    format!("{key} = {:?}", choice.name)
+}
+
+impl<'a> Parts<'a> {
+    fn new(recipe: &'a Recipe) -> Self {
+        let train = &recipe.train;
+        Self {
+            recipe,
+            readout: recipe.network.readout.build(readout::CATALOGUE),
+            adviser: train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
+            objective: Objective::new(&train.loss),
+            plan: train.plan.build(plan::CATALOGUE),
+            looks_at: train.negatives.build(negatives::CATALOGUE).looks_at(),
+        }
+    }
+
+    fn classes(&self) -> bool {
+        matches!(self.objective, Objective::Classes(_))
+    }
+
+    fn loss(&self) -> String {
+        quoted("train.loss", &self.recipe.train.loss)
+    }
+
+    fn negatives(&self) -> String {
+        quoted("train.negatives", &self.recipe.train.negatives)
+    }
+
+    fn goodness(&self) -> String {
+        quoted("network.goodness", &self.recipe.network.goodness)
+    }
+
+    fn readout(&self) -> String {
+        quoted("network.readout", &self.recipe.network.readout)
+    }
+
+    /// Readouts that would look at no layer.
+    fn depth(&self) -> Option<Clash> {
+        let layers = self.recipe.network.layers.len();
+        let beyond = |from: usize, key: &str, reason| {
+            let layers_key = format!("network.layers ({layers} of them)");
+            (from >= layers).then(|| (format!("{key}.from = {}", from + 1), layers_key, reason))
+        };
+        let own = beyond(self.readout.from(), "network.readout", "the readout would look at no layer");
+        let adviser = || self.adviser.as_ref().map(|a| a.from());
+        own.or_else(|| adviser().and_then(|from| beyond(from, "train.adviser", "the adviser would look at no layer")))
+    }
+
+    /// Losses that cannot read the goodness, or do not read a key.
+    fn losses(&self) -> Option<Clash> {
+        let train = &self.recipe.train;
+        if let (Some(theta), false) = (train.theta, self.objective.uses_theta()) {
+            let reason = "this loss compares goodnesses and reads no threshold";
+            return Some((format!("train.theta = {theta}"), self.loss(), reason));
+        }
+        if self.classes() != per_class(&self.recipe.network) {
+            let reason = match self.classes() {
+                true => "this loss needs one goodness a class",
+                false => "this loss needs one goodness a row",
+            };
+            return Some((self.goodness(), self.loss(), reason));
+        }
+        let bound = |name| train.loss.args.iter().find(|(n, _)| *n == name).map(|(_, value)| value);
+        match (bound("low"), bound("high")) {
+            (Some(low), Some(high)) if low > high => {
+                let keys = (format!("train.loss.low = {low}"), format!("train.loss.high = {high}"));
+                Some((keys.0, keys.1, "the lowest temperature is above the highest"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Labels that nobody would see, and negatives that nobody would ask for or advise.
+    fn labels(&self, table: &Table) -> Option<Clash> {
+        let (network, train) = (&self.recipe.network, &self.recipe.train);
+        let given = |key: &&&str| table.get("train").and_then(|train| train.get(key)).is_some();
+        if let Some(key) = ["negatives", "adviser"].iter().find(given).filter(|_| self.classes()) {
+            return Some((format!("train.{key}"), self.loss(), "this loss compares classes and has no negatives"));
+        }
+        if let (Some(adviser), 0) = (&train.adviser, self.looks_at) {
+            return Some((quoted("train.adviser", adviser), self.negatives(), "these negatives ask nobody"));
+        }
+        let unwritten = network.overlay.build(overlay::CATALOGUE).width(2) == 0;
+        let overlay = quoted("network.overlay", &network.overlay);
+        if unwritten && !self.classes() {
+            return Some((overlay, self.negatives(), "positives and negatives would be the same: no label is written"));
+        }
+        let reason = "it writes every label in turn, and no label is written";
+        (unwritten && self.readout.pass() == Pass::EveryLabel).then(|| (self.readout(), overlay, reason))
+    }
+
+    /// Readouts that cannot read the goodness.
+    fn readouts(&self) -> Option<Clash> {
+        let by_class = per_class(&self.recipe.network);
+        let reads = self.readout.reads_goodness()?;
+        let reason = if by_class { "it reads one goodness a row" } else { "it reads one goodness a class" };
+        ((reads == PerClass::Yes) != by_class).then(|| (self.readout(), self.goodness(), reason))
+    }
+
+    /// Averages that somebody would not notice.
+    fn averages(&self) -> Option<Clash> {
+        let average = self.recipe.train.average;
+        let reason = "a readout that learns follows the weights as they are, not their average";
+        (average > 0.0 && self.readout.learns()).then(|| (format!("train.average = {average}"), self.readout(), reason))
+    }
+
+    /// What a plan that keeps pairs cannot do.
+    fn kept(&self) -> Option<Clash> {
+        if !self.plan.keeps_pairs() {
+            return None;
+        }
+        let (data, train) = (&self.recipe.data, &self.recipe.train);
+        let plan = quoted("train.plan", &train.plan);
+        let moves = [
+            ("shift", data.shift as f64),
+            ("mirror", data.mirror),
+            ("turn", data.turn),
+            ("stretch", data.stretch),
+            ("wave", data.wave),
+        ];
+        if self.classes() {
+            return Some((plan, self.loss(), "this plan keeps pairs, this loss has none"));
+        }
+        if self.looks_at > 0 {
+            let reason = "this plan draws every pair once, these negatives follow the network as it learns";
+            return Some((plan, self.negatives(), reason));
+        }
+        if let Some((key, value)) = moves.iter().find(|(_, value)| *value > 0.0) {
+            let reason = "this plan draws every pair once and keeps it, moved images would be new ones";
+            return Some((plan, format!("data.{key} = {value}"), reason));
+        }
+        if self.readout.learns() {
+            let reason = "a readout that learns needs every layer's neutral pass at each step";
+            return Some((plan, self.readout(), reason));
+        }
+        let inside = [("dropout", train.dropout), ("average", train.average)];
+        let (key, value) = inside.iter().find(|(_, value)| *value > 0.0)?;
+        Some((plan, format!("train.{key} = {value}"), "this plan passes a frozen layer once, as it stands"))
+    }
+}

@@ -13,6 +13,7 @@
 //! | [`loss`] | how far are two goodnesses from where they should be? |
 //! | [`class_loss`] | how far is the true class from winning? |
 //! | [`negatives`] | which wrong label does a row get? |
+//! | [`image_negatives`] | how is an image spoilt? |
 //! | [`overlay`] | how is a label written into an input? |
 //! | [`activation`] | what does a unit put out? |
 //! | [`normalize`] | what does the next layer see? |
@@ -30,6 +31,7 @@ pub mod activation;
 pub mod catalogue;
 pub mod class_loss;
 pub mod goodness;
+pub mod image_negatives;
 pub mod init;
 pub mod loss;
 pub mod math;

@@ -1,6 +1,7 @@
 //! Every projection and every similarity, present and future.
 #![allow(clippy::unwrap_used)]
 
+use goodness::core::image_negatives::{self, Batch};
 use goodness::core::projection::{self, Projection};
 use goodness::core::similarity::{self, Similarity};
 use goodness::core::{Rng, Rows, RowsMut, class_loss};
@@ -149,5 +150,29 @@ fn the_slope_by_a_learned_number_is_the_slope() {
             let numeric = (high - low) / 2e-2;
             assert!((numeric - slope).abs() <= 2e-2 * slope.abs().max(0.01), "{}: {slope} {numeric}", v.label);
         }
+    }
+}
+
+#[test]
+fn image_negatives_are_images_of_the_batch_and_differ_from_their_positive() {
+    let (rows, shape) = (6, (8, 9, 2));
+    let features = 8 * 9 * 2;
+    let images: Vec<f32> = toy::rows(rows, features, 3).iter().map(|x| x.abs()).collect();
+    let batch = Batch { images: Rows::new(&images, rows, features), shape };
+    for v in variants(image_negatives::CATALOGUE) {
+        let make = |row: usize, batch: Batch<'_>| {
+            let (mut out, mut scratch) = (vec![f32::NAN; features], vec![f32::NAN; 2 * features]);
+            v.member.fill(batch, row, &mut Rng::keyed(1, 0, row as u64), &mut scratch, &mut out);
+            out
+        };
+        for row in 0..rows {
+            let out = make(row, batch);
+            let top = images.iter().fold(0.0f32, |a, b| a.max(*b));
+            assert!(out.iter().all(|x| (0.0..=top).contains(x)), "{}", v.label);
+            assert_eq!(out, make(row, batch), "{}: not a function of its generator", v.label);
+            assert!(out != batch.images.row(row), "{}: the positive itself came out", v.label);
+        }
+        let alone = Batch { images: Rows::new(&images[..features], 1, features), shape };
+        assert!(make(0, alone).iter().all(|x| x.is_finite()), "{}: a batch of one", v.label);
     }
 }

@@ -8,7 +8,7 @@ use goodness::core::negatives::Negatives;
 use goodness::core::{Rng, Rows};
 use goodness::data::{Dataset, Shape};
 use goodness::model::Model;
-use goodness::train::{Event, Flow};
+use goodness::train::{Contrast, Event, Flow};
 use goodness::{Recipe, Trainer};
 use serde::Deserialize;
 
@@ -64,7 +64,7 @@ fn follows(name: &str, recipe: &str, tolerance: f64) {
     let data = || Dataset::new("golden", golden.levels.concat(), golden.labels.clone(), 4, shape).unwrap();
     let recipe = Recipe::parse(name, recipe).unwrap();
     let mut trainer = Trainer::new(&recipe, data(), data(), 2).unwrap();
-    trainer.method_mut().negatives = Box::new(Rule(AtomicU64::new(0)));
+    trainer.method_mut().negatives = Contrast::Labels(Box::new(Rule(AtomicU64::new(0))));
     for (layer, start) in trainer.network_mut().layers.iter_mut().zip(&golden.start) {
         let flat: Vec<f32> = start.concat().iter().map(|x| *x as f32).collect();
         layer.weights.data_mut().copy_from_slice(&flat);

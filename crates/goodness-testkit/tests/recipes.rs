@@ -131,4 +131,14 @@ fn keys_that_clash_are_both_named() {
     let bounds =
         refused(&with("loss = { name = \"learned_temperature\", low = 3.0 }", "goodness = \"class_mean\"", ""));
     assert!(bounds.starts_with("r.toml: train.loss.low = 3 and train.loss.high = 2 clash:"), "{bounds}");
+    let images = refused(&with("negatives = \"hybrid_mask\"", "overlay = \"one_hot\"", ""));
+    assert!(
+        images.starts_with("r.toml: network.overlay = \"one_hot\" and train.negatives = \"hybrid_mask\" clash:"),
+        "{images}"
+    );
+    let swept = refused(&with("negatives = \"hybrid_mask\"", "readout = \"label_sweep\"", ""));
+    assert!(
+        swept.starts_with("r.toml: network.readout = \"label_sweep\" and network.overlay = \"none\" clash:"),
+        "{swept}"
+    );
 }

@@ -41,6 +41,7 @@ fn every_file_of_a_family_stands_in_its_list() {
         "loss",
         "class_loss",
         "negatives",
+        "image_negatives",
         "overlay",
         "activation",
         "normalize",

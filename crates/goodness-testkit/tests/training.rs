@@ -48,6 +48,8 @@ const VARIANTS: &[&[&str]] = &[
     &["negatives=", "goodness=class_mean_of_squares", "layers=[12, 9]", "loss=cross_entropy"],
     &["negatives=", "goodness=class_mean", "projection=linear", "loss=learned_temperature", "layers=[12, 9]"],
     &["negatives=", "goodness=class_log_sum_exp", "projection={name=\"cosine\", each=2}", "loss=n_pair", "average=0.9"],
+    &["negatives=hybrid_mask"],
+    &["negatives=shuffle", "negatives.patch=2", "readout=linear"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],

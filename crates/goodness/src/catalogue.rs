@@ -3,8 +3,8 @@
 use goodness_core::catalogue::Entry;
 pub use goodness_core::catalogue::{Info, Param};
 use goodness_core::{
-    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, projection, schedule,
-    similarity,
+    activation, class_loss, goodness, image_negatives, init, loss, negatives, normalize, optim, overlay, penalty,
+    projection, schedule, similarity,
 };
 
 use crate::{plan, readout};
@@ -19,6 +19,7 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
         ("loss", infos(loss::CATALOGUE)),
         ("class_loss", infos(class_loss::CATALOGUE)),
         ("negatives", infos(negatives::CATALOGUE)),
+        ("image_negatives", infos(image_negatives::CATALOGUE)),
         ("overlay", infos(overlay::CATALOGUE)),
         ("activation", infos(activation::CATALOGUE)),
         ("normalize", infos(normalize::CATALOGUE)),

@@ -6,11 +6,13 @@ mod hinge;
 mod logistic;
 mod swish_symba;
 mod symba;
+mod two_thresholds;
 
 pub use hinge::Hinge;
 pub use logistic::Logistic;
 pub use swish_symba::SwishSymba;
 pub use symba::Symba;
+pub use two_thresholds::TwoThresholds;
 
 #[cfg(feature = "std")]
 use crate::catalogue::Entry;
@@ -51,7 +53,8 @@ pub trait Loss: Send + Sync {
 
 /// Every loss there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Loss>] = &[logistic::ENTRY, symba::ENTRY, swish_symba::ENTRY, hinge::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Loss>] =
+    &[logistic::ENTRY, symba::ENTRY, swish_symba::ENTRY, hinge::ENTRY, two_thresholds::ENTRY];
 
 /// Runs a formula `(g⁺, g⁻) → (L, ∂L/∂g⁺, ∂L/∂g⁻)` over all pairs.
 fn each_pair(pairs: Pairs<'_>, slopes: Slopes<'_>, formula: impl Fn(f32, f32) -> (f32, f32, f32)) {

@@ -1,13 +1,13 @@
 //! What the mathematics or the plan does not allow: every refusal names the two keys that clash and says why.
 
-use goodness_core::{negatives, overlay};
+use goodness_core::overlay;
 use toml::Table;
 
 use super::read::per_class;
 use super::{Choice, Recipe, RecipeError};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Pass, PerClass, Readout};
-use crate::train::Objective;
+use crate::train::{Contrast, Objective};
 
 /// Two keys and why they do not go together.
 type Clash = (String, String, &'static str);
@@ -31,8 +31,7 @@ struct Parts<'a> {
     adviser: Option<Box<dyn Readout>>,
     objective: Objective,
     plan: Box<dyn Plan>,
-    /// How many layers' scores the negatives ask for.
-    looks_at: usize,
+    contrast: Contrast,
 }
 
 /// A choice as errors quote it.
@@ -49,7 +48,7 @@ impl<'a> Parts<'a> {
             adviser: train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             objective: Objective::new(&train.loss),
             plan: train.plan.build(plan::CATALOGUE),
-            looks_at: train.negatives.build(negatives::CATALOGUE).looks_at(),
+            contrast: Contrast::new(&train.negatives),
         }
     }
 
@@ -116,12 +115,16 @@ impl<'a> Parts<'a> {
         if let Some(key) = ["negatives", "adviser"].iter().find(given).filter(|_| self.classes()) {
             return Some((format!("train.{key}"), self.loss(), "this loss compares classes and has no negatives"));
         }
-        if let (Some(adviser), 0) = (&train.adviser, self.looks_at) {
+        if let (Some(adviser), 0) = (&train.adviser, self.contrast.looks_at()) {
             return Some((quoted("train.adviser", adviser), self.negatives(), "these negatives ask nobody"));
         }
         let unwritten = network.overlay.build(overlay::CATALOGUE).width(2) == 0;
         let overlay = quoted("network.overlay", &network.overlay);
-        if unwritten && !self.classes() {
+        let of_images = matches!(self.contrast, Contrast::Images(_)) && !self.classes();
+        if of_images && !unwritten {
+            return Some((overlay, self.negatives(), "these negatives are made of images, no label is written"));
+        }
+        if unwritten && !of_images && !self.classes() {
             return Some((overlay, self.negatives(), "positives and negatives would be the same: no label is written"));
         }
         let reason = "it writes every label in turn, and no label is written";
@@ -160,7 +163,11 @@ impl<'a> Parts<'a> {
         if self.classes() {
             return Some((plan, self.loss(), "this plan keeps pairs, this loss has none"));
         }
-        if self.looks_at > 0 {
+        if matches!(self.contrast, Contrast::Images(_)) {
+            let reason = "this plan draws every pair once, these negatives are new at every step";
+            return Some((plan, self.negatives(), reason));
+        }
+        if self.contrast.looks_at() > 0 {
             let reason = "this plan draws every pair once, these negatives follow the network as it learns";
             return Some((plan, self.negatives(), reason));
         }

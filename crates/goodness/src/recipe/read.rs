@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use goodness_core::catalogue::{Args, Entry, find};
 use goodness_core::{
-    activation, class_loss, goodness, init, loss, negatives, normalize, optim, overlay, penalty, projection, schedule,
-    similarity,
+    activation, class_loss, goodness, image_negatives, init, loss, negatives, normalize, optim, overlay, penalty,
+    projection, schedule, similarity,
 };
 use toml::{Table, Value};
 
@@ -20,13 +20,15 @@ pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
     let top = Section { origin, name: "", table };
     top.only(keys::TOP)?;
     let name = name(&top)?;
-    let network = network(&top.section("network", keys::NETWORK)?)?;
+    let train_section = top.section("train", keys::TRAIN)?;
+    let unlabelled = find(image_negatives::CATALOGUE, train_section.named("negatives").unwrap_or_default()).is_some();
+    let network = network(&top.section("network", keys::NETWORK)?, unlabelled)?;
     let recipe = Recipe {
         name,
         about: top.text("about")?.unwrap_or_default(),
         source: top.text("source")?.unwrap_or_default(),
         data: data(&top.section("data", keys::DATA)?)?,
-        train: train(&top.section("train", keys::TRAIN)?, per_class(&network))?,
+        train: train(&train_section, per_class(&network))?,
         network,
         expected: top.section_or_empty("expected")?.table.clone(),
     };
@@ -59,17 +61,22 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
     })
 }
 
-fn network(s: &Section<'_>) -> Result<NetworkSpec> {
+fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
     let goodness = s.choice("goodness", goodness::CATALOGUE, "mean_of_squares")?;
     let class_wise = goodness.build(goodness::CATALOGUE).per_class();
+    let (overlay, readout) = match (class_wise, unlabelled) {
+        (true, _) => ("none", "class_goodness"),
+        (false, true) => ("none", "linear"),
+        (false, false) => ("one_hot", "label_sweep"),
+    };
     Ok(NetworkSpec {
         layers: s.widths("layers")?,
-        overlay: s.choice("overlay", overlay::CATALOGUE, if class_wise { "none" } else { "one_hot" })?,
+        overlay: s.choice("overlay", overlay::CATALOGUE, overlay)?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
         projection: s.choice("projection", projection::CATALOGUE, "none")?,
         goodness,
-        readout: s.choice("readout", readout::CATALOGUE, if class_wise { "class_goodness" } else { "label_sweep" })?,
+        readout: s.choice("readout", readout::CATALOGUE, readout)?,
         init: s.choice("init", init::CATALOGUE, "fan_in_normal")?,
     })
 }
@@ -83,7 +90,7 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
     Ok(TrainSpec {
         loss: s.loss(if class_wise { "cross_entropy" } else { "swish_symba" })?,
         theta: s.real("theta", 1e-6, 1e6)?,
-        negatives: s.choice("negatives", negatives::CATALOGUE, "wrong_label")?,
+        negatives: s.negatives("wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
         similarity: s.choice("similarity", similarity::CATALOGUE, "none")?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
@@ -179,14 +186,26 @@ impl<'a> Section<'a> {
 
     /// A loss of one kind or the other: the name tells.
     fn loss(&self, default: &str) -> Result<Choice> {
-        let named = match self.table.get("loss") {
+        match find(class_loss::CATALOGUE, self.named("loss").unwrap_or(default)) {
+            Some(_) => self.choice("loss", class_loss::CATALOGUE, default),
+            None => self.choice("loss", loss::CATALOGUE, default),
+        }
+    }
+
+    /// Negatives of one kind or the other: the name tells.
+    fn negatives(&self, default: &str) -> Result<Choice> {
+        match find(image_negatives::CATALOGUE, self.named("negatives").unwrap_or(default)) {
+            Some(_) => self.choice("negatives", image_negatives::CATALOGUE, default),
+            None => self.choice("negatives", negatives::CATALOGUE, default),
+        }
+    }
+
+    /// The member that a key names, if it names one.
+    fn named(&self, key: &str) -> Option<&str> {
+        match self.table.get(key) {
             Some(Value::String(name)) => Some(name.as_str()),
             Some(Value::Table(table)) => table.get("name").and_then(Value::as_str),
             _ => None,
-        };
-        match find(class_loss::CATALOGUE, named.unwrap_or(default)) {
-            Some(_) => self.choice("loss", class_loss::CATALOGUE, default),
-            None => self.choice("loss", loss::CATALOGUE, default),
         }
     }
 
@@ -195,7 +214,7 @@ impl<'a> Section<'a> {
         let (name, given) = match self.table.get(key) {
             None => (default.to_string(), Vec::new()),
             Some(Value::String(name)) => (name.clone(), Vec::new()),
-            Some(Value::Table(table)) => self.named(key, table, default)?,
+            Some(Value::Table(table)) => self.given(key, table, default)?,
             Some(other) => {
                 let expected = "a member's name, or { name = …, parameters … }";
                 return Err(self.bad(key, &other.to_string(), expected));
@@ -218,7 +237,7 @@ impl<'a> Section<'a> {
     }
 
     /// A table's member, the default one where it names none, and the parameters that it gives.
-    fn named(&self, key: &str, table: &Table, default: &str) -> Result<(String, Vec<(String, f64)>)> {
+    fn given(&self, key: &str, table: &Table, default: &str) -> Result<(String, Vec<(String, f64)>)> {
         let name = match table.get("name") {
             None => default,
             Some(Value::String(name)) => name,

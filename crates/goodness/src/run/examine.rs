@@ -1,5 +1,6 @@
 //! What a trained network is like: the material of the report.
 
+use goodness_core::image_negatives::ImageNegatives;
 use goodness_core::negatives::{Negatives, WrongLabel};
 use goodness_core::{Rng, math};
 use goodness_engine::{Matrix, Pool};
@@ -9,7 +10,7 @@ use crate::layer::{Images, Input, Labelled, Labels};
 use crate::network::{Network, pixels_into};
 use crate::recipe::Recipe;
 use crate::report::{Confusion, EpochRecord, Histogram, Mistake, Report, Summary, WeightImage};
-use crate::train::Method;
+use crate::train::{Contrast, Method, Spoiled};
 
 /// Validation samples whose goodness is drawn.
 const SAMPLES: usize = 2000;
@@ -100,7 +101,15 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
     let rows = SAMPLES.min(validation.len());
     let method = Method::new(&recipe.train);
     let (truth, wrong) = (validation.labels(), wrong_labels(network, validation, rows, recipe.train.seed));
-    let (images, labels) = labelled(network, validation, &wrong);
+    let (images, labels) = match &method.negatives {
+        Contrast::Images(maker) if method.objective.passes() == 2 => {
+            let images = spoiled(network, validation, &**maker, (rows, recipe.train.seed));
+            let mut labels = Labels::default();
+            labels.write(&images, 1, (&*network.parts.overlay, 0), &*network.parts.normalize, |_, _| None);
+            (images, labels)
+        }
+        _ => labelled(network, validation, &wrong),
+    };
     let mut x = Matrix::default();
     let mut all = Vec::new();
     for (l, layer) in network.layers.iter().enumerate() {
@@ -140,13 +149,26 @@ fn wrong_labels(network: &Network, data: &Dataset, rows: usize, seed: u64) -> Ve
     wrong
 }
 
-/// Two passes over samples: with their true labels and with the wrong ones; both neutral where goodness is by class.
-fn labelled(network: &Network, data: &Dataset, wrong: &[u8]) -> (Images, Labels) {
-    let (mut images, mut labels) = (Images::default(), Labels::default());
-    let (levels, code) = (network.scaling.levels(), network.code_width());
-    images.load(wrong.len(), network.shape.features(), code, |first, mut out| {
+/// The first samples, then negatives that are made of them.
+fn spoiled(network: &Network, data: &Dataset, maker: &dyn ImageNegatives, (rows, seed): (usize, u64)) -> Images {
+    let mut spoiled = Spoiled::default();
+    spoiled.fill(maker, &first_images(network, data, rows), network.shape, (seed, u64::MAX >> 24));
+    spoiled.images.project(&network.layers[0], 0);
+    spoiled.images
+}
+
+fn first_images(network: &Network, data: &Dataset, rows: usize) -> Images {
+    let (mut images, levels) = (Images::default(), network.scaling.levels());
+    images.load(rows, network.shape.features(), network.code_width(), |first, mut out| {
         (0..out.len()).for_each(|r| pixels_into(data.row(first + r), &levels, out.row_mut(r)));
     });
+    images
+}
+
+/// Two passes over samples: with their true labels and with the wrong ones; both neutral where goodness is by class.
+fn labelled(network: &Network, data: &Dataset, wrong: &[u8]) -> (Images, Labels) {
+    let (mut images, mut labels) = (first_images(network, data, wrong.len()), Labels::default());
+    let code = network.code_width();
     images.project(&network.layers[0], code);
     let (overlay, by_class) = ((&*network.parts.overlay, code), network.parts.goodness.per_class());
     labels.write(&images, 2, overlay, &*network.parts.normalize, |pass, r| {

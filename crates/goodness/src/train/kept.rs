@@ -4,6 +4,7 @@ use goodness_core::{Rng, RowsMut};
 use goodness_engine::{Matrix, par};
 
 use super::batch::Loader;
+use super::method::Contrast;
 use super::workspace::{LayerWork, Workspace};
 use crate::data::Dataset;
 use crate::layer::{Input, Labelled};
@@ -28,7 +29,9 @@ impl Kept {
     pub(super) fn draw(data: &Dataset, method: &super::Method, seed: u64) -> Self {
         let mut wrong = vec![0; data.len()];
         let mut rng = Rng::keyed(seed, Rng::NEGATIVES, 0);
-        method.negatives.fill(data.labels(), data.classes(), None, &mut rng, &mut wrong);
+        if let Contrast::Labels(negatives) = &method.negatives {
+            negatives.fill(data.labels(), data.classes(), None, &mut rng, &mut wrong);
+        }
         Self { wrong, ..Self::default() }
     }
 

@@ -3,6 +3,7 @@
 use goodness_core::catalogue::find;
 use goodness_core::class_loss::{self, ClassLoss};
 use goodness_core::goodness::Goodness;
+use goodness_core::image_negatives::{self, ImageNegatives};
 use goodness_core::loss::{self, Loss, Pairs, Slopes};
 use goodness_core::negatives::{self, Negatives};
 use goodness_core::optim::{self, Optimizer};
@@ -78,14 +79,40 @@ impl Objective {
     }
 }
 
+/// What a sample is contrasted with.
+pub enum Contrast {
+    /// The same image with a wrong label.
+    Labels(Box<dyn Negatives>),
+    /// An image made of the batch's images; no label is seen.
+    Images(Box<dyn ImageNegatives>),
+}
+
+impl Contrast {
+    /// The negatives of this name, of one kind or the other.
+    pub(crate) fn new(choice: &Choice) -> Self {
+        match find(image_negatives::CATALOGUE, &choice.name) {
+            Some(_) => Self::Images(choice.build(image_negatives::CATALOGUE)),
+            None => Self::Labels(choice.build(negatives::CATALOGUE)),
+        }
+    }
+
+    /// How many layers' scores they read, from the first.
+    pub(crate) fn looks_at(&self) -> usize {
+        match self {
+            Self::Labels(negatives) => negatives.looks_at(),
+            Self::Images(_) => 0,
+        }
+    }
+}
+
 /// The parts of a training step. Replace any of them by your own implementation of its trait.
 pub struct Method {
     /// What a layer is asked for.
     pub objective: Objective,
     /// The threshold, where it is not the goodness's own.
     pub theta: Option<f32>,
-    /// Which wrong label.
-    pub negatives: Box<dyn Negatives>,
+    /// What a sample is contrasted with.
+    pub negatives: Contrast,
     /// Whom the negatives ask for scores; the network's own readout where there is none.
     pub adviser: Option<Box<dyn Readout>>,
     /// What samples should have in common.
@@ -110,7 +137,7 @@ impl Method {
         Self {
             objective: Objective::new(&spec.loss),
             theta: spec.theta.map(|theta| theta as f32),
-            negatives: spec.negatives.build(negatives::CATALOGUE),
+            negatives: Contrast::new(&spec.negatives),
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             similarity: spec.similarity.build(similarity::CATALOGUE),
             penalty: spec.penalty.build(penalty::CATALOGUE),

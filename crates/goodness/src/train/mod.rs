@@ -9,6 +9,7 @@ mod kept;
 mod layer_step;
 mod likeness;
 mod method;
+mod spoil;
 mod state;
 mod summary;
 mod sums;
@@ -17,5 +18,6 @@ mod workspace;
 
 pub use crate::build::Unfit;
 pub use error::TrainError;
-pub use method::{Method, Objective};
+pub use method::{Contrast, Method, Objective};
+pub(crate) use spoil::Spoiled;
 pub use trainer::{Event, Flow, Outcome, Trainer};

@@ -13,7 +13,7 @@ use super::dropout;
 use super::error::TrainError;
 use super::kept::Kept;
 use super::layer_step::layer_step;
-use super::method::Method;
+use super::method::{Contrast, Method};
 use super::state::LayerState;
 use super::sums::LayerSums;
 use super::workspace::Workspace;
@@ -293,6 +293,7 @@ impl Trainer {
         let (stage, _) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
         let step = stage as u64 * steps + self.position.batch as u64 + 1;
         let at = Moment { step, gain: self.gain(), decays: true };
+        let spoiled = matches!(self.method.negatives, Contrast::Images(_)) && self.method.objective.passes() == 2;
         let work = &mut self.work;
         for l in learning.clone() {
             let goodnesses = self.network.goodnesses();
@@ -300,6 +301,7 @@ impl Trainer {
             let shape = (rows.len(), self.method.objective.passes());
             work.layer.resize(shape, layer, goodnesses, l + 1 < learning.end);
             let input = match l {
+                0 if spoiled => Input::Labelled(Labelled { images: &work.spoiled.images, labels: &work.labels }),
                 0 => Input::Labelled(Labelled { images: &work.images, labels: &work.labels }),
                 _ => Input::Rows(work.input.rows()),
             };
@@ -340,12 +342,19 @@ impl Trainer {
             return work.labels.write(&work.images, 1, overlay, &*network.parts.normalize, |_, _| None);
         }
         work.wrong.resize(rows.len(), 0);
-        match &self.kept {
-            Some(kept) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
-            None => {
+        match (&self.kept, &self.method.negatives) {
+            (Some(kept), _) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
+            (None, Contrast::Images(maker)) => {
+                let key = (self.recipe.train.seed, self.position.step);
+                work.spoiled.fill(&**maker, &work.images, self.train.shape(), key);
+                work.spoiled.images.project(&network.layers[0], loader.code);
+                let images = &work.spoiled.images;
+                return work.labels.write(images, 1, overlay, &*network.parts.normalize, |_, _| None);
+            }
+            (None, Contrast::Labels(negatives)) => {
                 let mut rng = Rng::keyed(self.recipe.train.seed, Rng::NEGATIVES, self.position.step);
-                let scores = (self.method.negatives.looks_at() > 0).then(|| work.scores.rows());
-                self.method.negatives.fill(&work.truth, network.classes, scores, &mut rng, &mut work.wrong);
+                let scores = (negatives.looks_at() > 0).then(|| work.scores.rows());
+                negatives.fill(&work.truth, network.classes, scores, &mut rng, &mut work.wrong);
             }
         }
         let (truth, wrong) = (&work.truth, &work.wrong);

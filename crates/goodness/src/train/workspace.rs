@@ -3,6 +3,7 @@
 use goodness_engine::Matrix;
 
 use super::likeness::Likeness;
+use super::spoil::Spoiled;
 use crate::layer::{Dense, Gradients, Images, Labels};
 use crate::network::Walk;
 use crate::readout::Lesson;
@@ -38,6 +39,8 @@ pub(super) struct LayerWork {
 pub(super) struct Workspace {
     pub(super) images: Images,
     pub(super) labels: Labels,
+    /// The images with their negatives, where these are made of images.
+    pub(super) spoiled: Spoiled,
     pub(super) walk: Walk,
     pub(super) scores: Matrix,
     /// True labels of the batch, and the wrong ones.

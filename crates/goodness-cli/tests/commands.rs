@@ -105,3 +105,21 @@ fn every_verb_has_help_with_an_example() {
         assert!(help.contains("Example") && help.contains(&format!("goodness {verb}")), "{verb}: {help}");
     }
 }
+
+#[test]
+fn runs_are_put_beside_one_another() {
+    let home = Home::new();
+    for seed in ["1", "2"] {
+        home.ok(&["train", "toy.toml", "--seed", seed]);
+    }
+    let table = home.ok(&["compare-recipes", "runs", "--html", "page.html"]);
+    assert!(table.lines().count() == 2 && table.contains(" ± "), "{table}");
+    assert!(fs::read_to_string(home.path("page.html")).unwrap().contains("toy seed 2"));
+    assert!(home.ok(&["compare-recipes", "runs/toy-1", "--markdown"]).starts_with("| recipe |"));
+    assert_eq!(home.ok(&["compare-recipes", "runs", "--json"]).lines().count(), 2);
+    fs::write(home.path("runs/toy-2/summary.json"), "{}").unwrap();
+    let (code, error) = home.refused(&["compare-recipes", "runs"]);
+    assert!(code == 1 && error.contains("summary.json: cannot read it"), "{error}");
+    let (code, error) = home.refused(&["compare-recipes", "."]);
+    assert!(code == 1 && error.contains("no run that is done"), "{error}");
+}

@@ -1,6 +1,7 @@
 //! The verbs. Adding one: a file here, its line in [`Command`] and in [`run`].
 
 mod catalogue;
+mod compare_recipes;
 mod completions;
 mod data;
 mod eval;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Data(data::Args),
     /// Draw the report of a run anew
     Report(report::Args),
+    /// Put runs beside one another: mean and deviation over seeds
+    CompareRecipes(compare_recipes::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -46,6 +49,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
         Command::Catalogue(args) => catalogue::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::CompareRecipes(args) => compare_recipes::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

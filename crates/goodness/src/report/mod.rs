@@ -4,6 +4,7 @@
 //! builders in `svg`, because a page that follows the reader's light or dark scheme needs its colours from style
 //! sheets, which plotting libraries burn in. A section is added by one new file here and its line in `SECTIONS`.
 
+mod comparison;
 mod confusion;
 mod curves;
 mod data;
@@ -16,6 +17,7 @@ mod recipe;
 mod svg;
 mod weights;
 
+pub use comparison::{Comparison, Group, Run, Spread};
 pub use data::{Confusion, EpochRecord, Histogram, LayerRecord, Mistake, Summary, WeightImage};
 
 /// Everything that the page shows.
@@ -63,7 +65,7 @@ impl Report {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn layer(layer: usize, loss: f64) -> LayerRecord {

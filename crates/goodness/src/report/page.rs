@@ -61,6 +61,10 @@ table.confusion { border-collapse: separate; border-spacing: 2px; font-variant-n
 .confusion th { font-weight: 600; color: var(--soft); padding: 0 8px; }
 .confusion.small td { width: 8px; height: 8px; border-radius: 1px; padding: 0; }
 .confusion.small { border-spacing: 1px; }
+table.plain { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+.plain th, .plain td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--faint);
+  white-space: nowrap; }
+.plain th { color: var(--soft); font-weight: 600; }
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; }
 .tile { width: 84px; text-align: center; font-size: 13px; line-height: 1.35; }
 .tile img { width: 84px; height: auto; border-radius: 6px; display: block; margin-bottom: 4px; }

@@ -22,6 +22,14 @@ pub enum RunError {
         /// What is missing.
         reason: &'static str,
     },
+    /// A file of the run is missing or is not what a run writes.
+    #[error("{}: cannot read it: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the reader said.
+        reason: io::Error,
+    },
     /// The system would not write it.
     #[error("{}: cannot write it: {reason}; what was there before is untouched", path.display())]
     Unwritable {

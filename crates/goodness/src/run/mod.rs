@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use crate::files::write_whole;
 use crate::model::Model;
 use crate::recipe::Recipe;
-use crate::report::{EpochRecord, Report, Summary};
+use crate::report::{EpochRecord, Report, Run, Summary};
 use crate::train::Trainer;
 
 /// A folder that holds one run.
@@ -86,6 +86,20 @@ impl RunFolder {
     pub fn summary(&self) -> Option<Summary> {
         let text = fs::read_to_string(self.path.join("summary.json")).ok()?;
         serde_json::from_str(&text).ok()
+    }
+
+    /// The figures and the epochs, where they were kept, of a run that is done.
+    ///
+    /// # Errors
+    /// [`RunError`] when `summary.json` or `metrics.jsonl` is not what a run writes.
+    pub fn read_done(path: &Path) -> Result<Run, RunError> {
+        let file = |name: &str| path.join(name);
+        let unreadable = |name: &str, reason: io::Error| RunError::Unreadable { path: file(name), reason };
+        let text = fs::read_to_string(file("summary.json")).map_err(|e| unreadable("summary.json", e))?;
+        let summary = serde_json::from_str(&text).map_err(|e| unreadable("summary.json", e.into()))?;
+        let metrics = fs::read_to_string(file("metrics.jsonl")).unwrap_or_default();
+        let epochs = metrics.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+        Ok(Run { summary, epochs: epochs.map_err(|e| unreadable("metrics.jsonl", e.into()))? })
     }
 
     /// Writes the checkpoint and the metrics of a run that stands where `trainer` stands.

@@ -91,3 +91,30 @@ fn a_full_disk_leaves_no_half_written_file() {
     assert_eq!(code, Some(1), "{said}");
     assert_eq!(before, fs::read(&checkpoint).unwrap());
 }
+
+const SWEEP: &str = "recipe = \"toy.toml\"\ndraws = 6\nrungs = [2, 6, 20]\nkeep = 0.5\n[keys]\n\
+                     optimizer.rate = { from = 0.0001, to = 0.1, log = true }\nbatch = [16, 64]\n";
+
+#[test]
+fn a_sweep_killed_at_any_moment_ends_with_the_same_table() {
+    let home = Home::new();
+    fs::write(home.path("s.toml"), SWEEP).unwrap();
+    let started = Instant::now();
+    let whole = home.ok(&["sweep", "s.toml", "--json", "--out", "whole"]);
+    let whole_time = started.elapsed();
+    assert_eq!(whole.lines().count(), 6);
+    let ends: Vec<bool> = whole.lines().map(|l| l.contains("\"epochs\":20")).collect();
+    assert_eq!(ends, [true, true, false, false, false, false]);
+    for moment in 1..4u32 {
+        let out = format!("killed-{moment}");
+        let mut child = start(&home, &["sweep", "s.toml", "--out", &out]);
+        std::thread::sleep(whole_time * moment / 4);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(home.ok(&["sweep", "s.toml", "--json", "--out", &out, "--threads", "1"]), whole);
+    }
+    assert!(fs::read_to_string(home.path("whole/report.html")).unwrap().contains("What mattered"));
+    fs::write(home.path("s.toml"), SWEEP.replace("0.5", "0.4")).unwrap();
+    let (code, error) = home.refused(&["sweep", "s.toml", "--out", "whole"]);
+    assert!(code == 1 && error.contains("holds a sweep of another file"), "{error}");
+}

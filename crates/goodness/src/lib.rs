@@ -23,6 +23,7 @@
 //! | [`network`], [`layer`], [`readout`] | what is trained |
 //! | [`plan`] | which layers learn when |
 //! | [`model`], [`run`], [`report`] | what is left behind |
+//! | [`sweep`] | many trials of a recipe |
 //! | [`core`] | every formula |
 //! | [`engine`] | memory, threads, matrix products |
 //!
@@ -77,6 +78,7 @@ pub mod readout;
 pub mod recipe;
 pub mod report;
 pub mod run;
+pub mod sweep;
 pub mod train;
 
 pub use goodness_core as core;

@@ -9,6 +9,7 @@ mod predict;
 mod recipes;
 mod report;
 mod resume;
+mod sweep;
 mod train;
 
 use clap::Subcommand;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Report(report::Args),
     /// Put runs beside one another: mean and deviation over seeds
     CompareRecipes(compare_recipes::Args),
+    /// Try many settings of a recipe, losers stopped early, on the validation split
+    Sweep(sweep::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -50,6 +53,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
         Command::Data(args) => data::run(&args),
         Command::Report(args) => report::run(&args),
         Command::CompareRecipes(args) => compare_recipes::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use super::chart::{Line, lines};
 use super::data::{EpochRecord, Summary};
 use super::page;
-use super::svg::{Line, lines};
 use crate::recipe::{BUILTIN, Recipe};
 
 /// The runs of one recipe, one a seed.

@@ -1,6 +1,6 @@
 //! Learning curves.
 
-use super::svg::{Line, lines};
+use super::chart::{Line, lines};
 use super::{LayerRecord, Report, page};
 
 pub(super) fn section(report: &Report) -> String {

@@ -1,6 +1,6 @@
 //! Goodness of positives and negatives.
 
-use super::svg::histogram;
+use super::chart::histogram;
 use super::{Histogram, Report, page};
 
 pub(super) fn section(report: &Report) -> String {

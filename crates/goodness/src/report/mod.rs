@@ -1,9 +1,10 @@
 //! The report of a run: one self-contained page, to be looked at rather than read.
 //!
 //! No script, and nothing from anywhere: pictures are drawn as SVG or embedded. SVG is written here by hand, a few
-//! builders in `svg`, because a page that follows the reader's light or dark scheme needs its colours from style
+//! builders in `chart`, because a page that follows the reader's light or dark scheme needs its colours from style
 //! sheets, which plotting libraries burn in. A section is added by one new file here and its line in `SECTIONS`.
 
+pub(crate) mod chart;
 mod comparison;
 mod confusion;
 mod curves;
@@ -11,10 +12,9 @@ mod data;
 mod headline;
 mod histograms;
 mod mistakes;
-mod page;
+pub(crate) mod page;
 mod picture;
 mod recipe;
-mod svg;
 mod weights;
 
 pub use comparison::{Comparison, Group, Run, Spread};

@@ -47,6 +47,19 @@ impl RunFolder {
         Ok(run)
     }
 
+    /// The folder `path` for a run of `recipe`: made, or taken as it is where it was begun before.
+    ///
+    /// # Errors
+    /// [`RunError::Unwritable`] with what the system said.
+    pub fn continued(path: &Path, recipe: &Recipe) -> Result<Self, RunError> {
+        let run = Self { path: path.to_path_buf() };
+        run.make(&run.path.join("checkpoint"))?;
+        if !run.path.join("recipe.toml").is_file() {
+            run.write("recipe.toml", recipe.to_toml().as_bytes())?;
+        }
+        Ok(run)
+    }
+
     /// Opens the folder of a run that was begun before.
     ///
     /// # Errors
@@ -93,13 +106,22 @@ impl RunFolder {
     /// # Errors
     /// [`RunError`] when `summary.json` or `metrics.jsonl` is not what a run writes.
     pub fn read_done(path: &Path) -> Result<Run, RunError> {
-        let file = |name: &str| path.join(name);
-        let unreadable = |name: &str, reason: io::Error| RunError::Unreadable { path: file(name), reason };
-        let text = fs::read_to_string(file("summary.json")).map_err(|e| unreadable("summary.json", e))?;
-        let summary = serde_json::from_str(&text).map_err(|e| unreadable("summary.json", e.into()))?;
-        let metrics = fs::read_to_string(file("metrics.jsonl")).unwrap_or_default();
+        let file = path.join("summary.json");
+        let unreadable = |reason: io::Error| RunError::Unreadable { path: file.clone(), reason };
+        let text = fs::read_to_string(&file).map_err(unreadable)?;
+        let summary = serde_json::from_str(&text).map_err(|e| unreadable(e.into()))?;
+        Ok(Run { summary, epochs: Self { path: path.to_path_buf() }.epochs()? })
+    }
+
+    /// The epochs that were kept.
+    ///
+    /// # Errors
+    /// [`RunError::Unreadable`] when `metrics.jsonl` is not what a run writes.
+    pub fn epochs(&self) -> Result<Vec<EpochRecord>, RunError> {
+        let path = self.path.join("metrics.jsonl");
+        let metrics = fs::read_to_string(&path).unwrap_or_default();
         let epochs = metrics.lines().map(serde_json::from_str).collect::<Result<_, _>>();
-        Ok(Run { summary, epochs: epochs.map_err(|e| unreadable("metrics.jsonl", e.into()))? })
+        epochs.map_err(|e| RunError::Unreadable { path, reason: e.into() })
     }
 
     /// Writes the checkpoint and the metrics of a run that stands where `trainer` stands.

@@ -1,4 +1,4 @@
-//! Charts: lines over epochs, and bars. Numbers that are not finite leave gaps.
+//! Charts: lines over epochs, bars, and dots. Numbers that are not finite leave gaps.
 
 use std::fmt::Write;
 
@@ -32,8 +32,8 @@ impl Frame {
         HEIGHT - BOTTOM - (y - self.y.0) / (self.y.1 - self.y.0) * (HEIGHT - TOP - BOTTOM)
     }
 
-    /// Grid lines with numbers, and what the horizontal axis counts.
-    fn axes(&self, across: &str, out: &mut String) {
+    /// Horizontal grid lines with their numbers.
+    fn grid(&self, out: &mut String) {
         for y in ticks(self.y) {
             let at = self.y(y);
             let _ = write!(
@@ -44,6 +44,11 @@ impl Frame {
             let _ =
                 write!(out, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", LEFT - 6.0, at + 4.0, short(y));
         }
+    }
+
+    /// The grid, the numbers below it, and what they count.
+    fn axes(&self, across: &str, out: &mut String) {
+        self.grid(out);
         for x in ticks(self.x) {
             let at = self.x(x);
             let _ =
@@ -96,6 +101,39 @@ fn path(frame: &Frame, points: &[(f64, f64)]) -> String {
         }
     }
     d
+}
+
+/// A dot of a chart.
+pub(crate) struct Dot {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+}
+
+/// A chart of dots: over numbers, by their logarithm where `log`, or over the places 0, 1, … that `labels` name.
+pub(crate) fn scatter(title: &str, dots: &[Dot], log: bool, labels: &[String]) -> String {
+    let place = |x: f64| if log { x.log10() } else { x };
+    let seen = || dots.iter().filter(|d| place(d.x).is_finite() && drawable(d.y));
+    let x = if labels.is_empty() { span(seen().map(|d| place(d.x))) } else { (-0.5, labels.len() as f64 - 0.5) };
+    let frame = Frame { x, y: span(seen().map(|d| d.y)) };
+    let mut body = String::new();
+    frame.grid(&mut body);
+    let named = labels.iter().enumerate().map(|(i, label)| (i as f64, label.clone()));
+    let counted = ticks(x).into_iter().map(|t| (t, if log { exponent(t) } else { short(t) }));
+    for (x, text) in if labels.is_empty() { counted.collect::<Vec<_>>() } else { named.collect() } {
+        let (x, y) = (frame.x(x), HEIGHT - 14.0);
+        let _ = write!(body, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{text}</text>");
+    }
+    for dot in seen() {
+        let (x, y) = (frame.x(place(dot.x)), frame.y(dot.y));
+        let _ = write!(body, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"var(--c1)\" fill-opacity=\".7\"/>");
+    }
+    format!("<div class=\"card\"><h3>{title}</h3>{}</div>\n", picture(title, &body))
+}
+
+/// The number whose logarithm this is, in few characters.
+fn exponent(log: f64) -> String {
+    let x = 10f64.powf(log);
+    if (0.01..1e4).contains(&x) { short(x) } else { format!("{x:.0e}") }
 }
 
 /// Two histograms over the same bins, one through the other, and a line at the threshold.

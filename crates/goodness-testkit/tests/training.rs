@@ -50,6 +50,8 @@ const VARIANTS: &[&[&str]] = &[
     &["negatives=", "goodness=class_log_sum_exp", "projection={name=\"cosine\", each=2}", "loss=n_pair", "average=0.9"],
     &["negatives=hybrid_mask"],
     &["negatives=shuffle", "negatives.patch=2", "readout=linear"],
+    &["negatives=hybrid_mask", "layers=[18, 12]", "fields=[[4, 1], [2, 1]]"],
+    &["plan=windowed", "epochs=5"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],

@@ -3,10 +3,10 @@
 use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
 
 use crate::data::Shape;
-use crate::layer::Dense;
+use crate::layer::{Dense, Fields};
 use crate::network::{Network, Parts, Scaling};
 use crate::readout;
-use crate::recipe::Recipe;
+use crate::recipe::{NetworkSpec, Recipe};
 
 /// The recipe and the data do not fit.
 #[derive(Debug, thiserror::Error)]
@@ -41,13 +41,14 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     }
     let init = spec.init.build(init::CATALOGUE);
     let mut layers = Vec::new();
-    let mut below = inputs;
-    for (l, units) in spec.layers.iter().enumerate() {
+    for (l, wire) in wiring(spec, shape)?.into_iter().enumerate() {
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, l as u64);
-        let mut layer = Dense::new(below, *units, &*init, &mut rng);
+        let mut layer = match wire.fields {
+            Some(fields) => Dense::with_fields(fields, &*init, &mut rng),
+            None => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
+        };
         layer.project(&*projection, classes, &mut rng);
         layers.push(layer);
-        below = *units;
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
     readout.prepare(&spec.layers, classes);
@@ -60,4 +61,37 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     };
     let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };
     Ok(Network { layers, parts, readout, scaling, shape, classes })
+}
+
+/// What one layer looks like before it has weights.
+pub(crate) struct Wire {
+    /// Its units.
+    pub(crate) units: usize,
+    /// Inputs that each of them sees.
+    pub(crate) inputs: usize,
+    fields: Option<Fields>,
+}
+
+/// The layers of a network for images of `shape`.
+pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape) -> Result<Vec<Wire>, Unfit> {
+    let (mut below, mut grid) = (shape.features(), shape);
+    let mut wires = Vec::new();
+    for (l, units) in spec.layers.iter().copied().enumerate() {
+        let fields = match spec.fields.get(l) {
+            Some((size, stride)) => {
+                Some(Fields::fit(*size, *stride, grid, units).ok_or_else(|| unfit_fields(grid, l, units))?)
+            }
+            None => None,
+        };
+        wires.push(Wire { units, inputs: fields.map_or(below, |f| f.inputs()), fields });
+        (below, grid) = (units, fields.map_or(grid, |f| f.own));
+    }
+    Ok(wires)
+}
+
+fn unfit_fields(below: Shape, layer: usize, units: usize) -> Unfit {
+    let Shape { height, width, .. } = below;
+    let expected =
+        format!("squares within the {height} × {width} places below, and a multiple of their number as units");
+    Unfit { key: "network.fields", came: format!("those of layer {} with {units} units", layer + 1), expected }
 }

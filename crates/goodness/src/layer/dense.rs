@@ -1,18 +1,18 @@
 //! # Dense layer
 //!
-//! z = x̂ Wᵀ + b; ∂L/∂W = dzᵀ x̂, ∂L/∂b = Σ dz.
+//! z = x̂ Wᵀ + b; ∂L/∂W = dzᵀ x̂, ∂L/∂b = Σ dz. With [`Fields`] a unit sees a part of x̂ only, and its row of W is as short.
 //!
 //! # Shapes
-//! W: units × inputs, b: units, x̂: rows × inputs, z and dz: rows × units.
+//! W: units × inputs (of a field), b: units, x̂: rows × inputs, z and dz: rows × units.
 
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
 use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::{Matrix, par, product};
 
-use super::Input;
+use super::{Fields, Input};
 
-/// A fully connected layer.
+/// A fully connected layer, or one whose units have local receptive fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense {
     /// W, units × inputs.
@@ -21,6 +21,8 @@ pub struct Dense {
     pub biases: Vec<f32>,
     /// P, what goodness is read through: numbers × units; no rows without a projection.
     pub projection: Matrix,
+    /// What each unit sees; everything where there are no fields.
+    pub fields: Option<Fields>,
 }
 
 /// The gradients of one layer; one pair of buffers serves every layer in turn.
@@ -44,7 +46,12 @@ impl Dense {
     pub fn new(inputs: usize, units: usize, init: &dyn Init, rng: &mut Rng) -> Self {
         let (mut weights, mut biases) = (Matrix::zeros(units, inputs), vec![0.0; units]);
         init.fill(inputs, rng, weights.data_mut(), &mut biases);
-        Self { weights, biases, projection: Matrix::zeros(0, units) }
+        Self { weights, biases, projection: Matrix::zeros(0, units), fields: None }
+    }
+
+    /// A layer with local receptive fields and initial weights.
+    pub fn with_fields(fields: Fields, init: &dyn Init, rng: &mut Rng) -> Self {
+        Self { fields: Some(fields), ..Self::new(fields.inputs(), fields.own.features(), init, rng) }
     }
 
     /// Gives the layer the weights of a projection for `classes` classes.
@@ -60,7 +67,7 @@ impl Dense {
 
     /// Numbers in an input row.
     pub fn inputs(&self) -> usize {
-        self.weights.width()
+        self.fields.map_or(self.weights.width(), |fields| fields.below.features())
     }
 
     /// Numbers in an output row.
@@ -72,7 +79,7 @@ impl Dense {
     pub fn forward_into(&self, input: &Input<'_>, mut z: RowsMut<'_>) {
         match input {
             Input::Rows(x) => {
-                product::forward(*x, self.weights.rows(), z.reborrow());
+                self.product_into(*x, z.reborrow());
                 par::each_block(x.len(), ROWS, z, |_, mut z: RowsMut<'_>| {
                     (0..z.len()).for_each(|r| add(z.row_mut(r), &self.biases));
                 });
@@ -81,14 +88,30 @@ impl Dense {
         }
     }
 
+    /// Writes x̂ Wᵀ.
+    pub(super) fn product_into(&self, x: Rows<'_>, out: RowsMut<'_>) {
+        match &self.fields {
+            Some(fields) => fields.forward(x, self.weights.rows(), out),
+            None => product::forward(x, self.weights.rows(), out),
+        }
+    }
+
+    /// Writes dzᵀ x̂.
+    pub(super) fn gradient_into(&self, dz: Rows<'_>, x: Rows<'_>, dw: RowsMut<'_>) {
+        match &self.fields {
+            Some(fields) => fields.gradient(dz, x, dw),
+            None => product::gradient(dz, x, dw),
+        }
+    }
+
     /// Writes the gradients of the layer's own loss, given its derivative by z. `dz` is spent.
     pub fn local_grads(&self, input: &Input<'_>, dz: RowsMut<'_>, grads: &mut Gradients) {
-        grads.weights.resize(self.units(), self.inputs());
+        grads.weights.resize(self.units(), self.weights.width());
         grads.biases.resize(self.units(), 0.0);
         sum_columns(dz.as_rows(), &mut grads.biases);
         match input {
-            Input::Rows(x) => product::gradient(dz.as_rows(), *x, grads.weights.rows_mut()),
-            Input::Labelled(labelled) => labelled.weight_gradient(dz, grads.weights.rows_mut()),
+            Input::Rows(x) => self.gradient_into(dz.as_rows(), *x, grads.weights.rows_mut()),
+            Input::Labelled(labelled) => labelled.weight_gradient(self, dz, grads.weights.rows_mut()),
         }
     }
 }

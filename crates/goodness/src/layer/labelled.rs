@@ -69,7 +69,7 @@ impl Images {
     /// Computes the images' part of the first layer's product, for the weights as they are now.
     pub fn project(&mut self, first: &Dense, code: usize) {
         self.product.resize(self.pixels.len(), first.units());
-        product::forward(self.pixels.rows(), first.weights.rows(), self.product.rows_mut());
+        first.product_into(self.pixels.rows(), self.product.rows_mut());
         self.columns.resize(code, first.units());
         let weights = first.weights.rows();
         for (u, row) in weights.iter().enumerate() {
@@ -149,10 +149,14 @@ impl Labelled<'_> {
     }
 
     /// ∂L/∂W (units × inputs), given dz of every row, which is spent.
-    pub(super) fn weight_gradient(&self, mut dz: RowsMut<'_>, mut dw: RowsMut<'_>) {
+    pub(super) fn weight_gradient(&self, layer: &Dense, mut dz: RowsMut<'_>, mut dw: RowsMut<'_>) {
         scale_rows(dz.reborrow(), &self.labels.scales);
         let images = self.images.len();
         let (mut first, rest) = dz.split_at(images);
+        if self.labels.codes.width() == 0 {
+            add_blocks(first.reborrow(), rest.as_rows());
+            return layer.gradient_into(first.as_rows(), self.images.pixels.rows(), dw);
+        }
         // The codes differ from pass to pass, so their columns are summed before the passes are mixed.
         dw.data_mut().fill(0.0);
         self.add_code_gradient(0, first.as_rows(), dw.reborrow());

@@ -3,10 +3,12 @@
 //! A layer is never asked for the gradient of its input: nothing below it would know what to do with it.
 
 mod dense;
+mod fields;
 mod labelled;
 
 pub(crate) use dense::sum_columns;
 pub use dense::{Dense, Gradients};
+pub use fields::Fields;
 pub use labelled::{Images, Labelled, Labels};
 
 use goodness_core::Rows;

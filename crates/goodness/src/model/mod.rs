@@ -52,10 +52,9 @@ impl Model {
             return Err(broken(format!("images of {shape:?} in {} classes", header.classes)));
         }
         // Before anything is allocated by the recipe's word: the weights must be there in their shapes.
-        let mut below = shape.features();
-        for (l, units) in recipe.network.layers.iter().enumerate() {
-            file.expect(&format!("layers.{l}.weights"), &[*units, below])?;
-            below = *units;
+        let wires = build::wiring(&recipe.network, shape).map_err(|e| broken(e.to_string()))?;
+        for (l, wire) in wires.iter().enumerate() {
+            file.expect(&format!("layers.{l}.weights"), &[wire.units, wire.inputs])?;
         }
         let mut network = build::network(&recipe, shape, header.classes).map_err(|e| broken(e.to_string()))?;
         file.restore(&mut network)?;

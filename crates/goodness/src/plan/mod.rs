@@ -4,9 +4,11 @@
 
 mod greedy;
 mod simultaneous;
+mod windowed;
 
 pub use greedy::Greedy;
 pub use simultaneous::Simultaneous;
+pub use windowed::Windowed;
 
 use std::ops::Range;
 
@@ -31,4 +33,4 @@ pub trait Plan: Send + Sync {
 }
 
 /// Every plan there is.
-pub const CATALOGUE: &[Entry<dyn Plan>] = &[simultaneous::ENTRY, greedy::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Plan>] = &[simultaneous::ENTRY, greedy::ENTRY, windowed::ENTRY];

@@ -15,7 +15,7 @@ type Clash = (String, String, &'static str);
 /// Refuses a recipe whose keys contradict one another; `table` is the recipe as written.
 pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), RecipeError> {
     let parts = Parts::new(recipe);
-    let found = parts.depth().or_else(|| parts.losses()).or_else(|| parts.readouts());
+    let found = parts.depth().or_else(|| parts.fields()).or_else(|| parts.losses()).or_else(|| parts.readouts());
     match found.or_else(|| parts.labels(table)).or_else(|| parts.averages()).or_else(|| parts.kept()) {
         Some((first, second, reason)) => {
             Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })
@@ -70,6 +70,19 @@ impl<'a> Parts<'a> {
 
     fn readout(&self) -> String {
         quoted("network.readout", &self.recipe.network.readout)
+    }
+
+    /// Fields that a label would not reach, or of another number of layers.
+    fn fields(&self) -> Option<Clash> {
+        let network = &self.recipe.network;
+        let (fields, layers) = (network.fields.len(), network.layers.len());
+        if fields > 0 && fields != layers {
+            let keys = (format!("network.fields ({fields} of them)"), format!("network.layers ({layers} of them)"));
+            return Some((keys.0, keys.1, "every layer has fields or none has"));
+        }
+        let written = network.overlay.build(overlay::CATALOGUE).width(2) > 0;
+        let reason = "only the first units would see the label";
+        (fields > 0 && written).then(|| ("network.fields".into(), quoted("network.overlay", &network.overlay), reason))
     }
 
     /// Readouts that would look at no layer.

@@ -72,6 +72,8 @@ pub struct DataSpec {
 pub struct NetworkSpec {
     /// Units of each dense layer.
     pub layers: Vec<usize>,
+    /// Side and stride of each layer's local receptive fields; none where units see everything.
+    pub fields: Vec<(usize, usize)>,
     /// How labels are written.
     pub overlay: Choice,
     /// What units put out.

@@ -71,6 +71,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
     };
     Ok(NetworkSpec {
         layers: s.widths("layers")?,
+        fields: s.fields("fields")?,
         overlay: s.choice("overlay", overlay::CATALOGUE, overlay)?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
@@ -182,6 +183,18 @@ impl<'a> Section<'a> {
         let widths = value.as_array().and_then(|a| a.iter().map(unit).collect::<Option<Vec<_>>>());
         let fits = widths.filter(|w| (1..=1000).contains(&w.len()));
         fits.ok_or_else(|| self.bad(key, &value.to_string(), expected))
+    }
+
+    fn fields(&self, key: &str) -> Result<Vec<(usize, usize)>> {
+        let expected = "one [side, stride] a layer, from 1 to 1024 each, such as [[10, 6], [2, 1]]";
+        let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
+        let whole = |v: &Value| v.as_integer().and_then(|i| usize::try_from(i).ok()).filter(|i| (1..=1024).contains(i));
+        let pair = |v: &Value| match v.as_array()?.as_slice() {
+            [side, stride] => Some((whole(side)?, whole(stride)?)),
+            _ => None,
+        };
+        let pairs = value.as_array().and_then(|a| a.iter().map(pair).collect::<Option<Vec<_>>>());
+        pairs.ok_or_else(|| self.bad(key, &value.to_string(), expected))
     }
 
     /// A loss of one kind or the other: the name tells.

@@ -25,6 +25,10 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.real("deviation", r.data.deviation);
     out.section("network");
     out.line("layers", &format!("{:?}", r.network.layers));
+    if !r.network.fields.is_empty() {
+        let pairs = r.network.fields.iter().map(|(size, stride)| format!("[{size}, {stride}]"));
+        out.line("fields", &format!("[{}]", pairs.collect::<Vec<_>>().join(", ")));
+    }
     out.choice("overlay", &r.network.overlay);
     out.choice("activation", &r.network.activation);
     out.choice("normalize", &r.network.normalize);

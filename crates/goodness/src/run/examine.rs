@@ -5,7 +5,7 @@ use goodness_core::negatives::{Negatives, WrongLabel};
 use goodness_core::{Rng, math};
 use goodness_engine::{Matrix, Pool};
 
-use crate::data::Dataset;
+use crate::data::{Dataset, Shape};
 use crate::layer::{Images, Input, Labelled, Labels};
 use crate::network::{Network, pixels_into};
 use crate::recipe::Recipe;
@@ -194,7 +194,10 @@ fn histogram(layer: usize, positive: &[f32], negative: &[f32], theta: Option<f64
 
 /// The first units of the first layer, as images.
 fn weight_images(network: &Network) -> Vec<WeightImage> {
-    let shape = network.shape;
+    let shape = match network.layers[0].fields {
+        Some(fields) => Shape { height: fields.size, width: fields.size, channels: fields.below.channels },
+        None => network.shape,
+    };
     let rows = network.layers[0].weights.rows();
     let image = |unit: usize| WeightImage {
         unit,

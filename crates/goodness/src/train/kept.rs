@@ -5,7 +5,7 @@ use goodness_engine::{Matrix, par};
 
 use super::batch::Loader;
 use super::method::Contrast;
-use super::workspace::{LayerWork, Workspace};
+use super::workspace::Workspace;
 use crate::data::Dataset;
 use crate::layer::{Input, Labelled};
 use crate::network::Network;
@@ -79,10 +79,7 @@ impl Kept {
                 0 => Input::Labelled(Labelled { images, labels }),
                 _ => Input::Rows(work.input.rows()),
             };
-            network.layers[l].forward_into(&input, layer.h.rows_mut());
-            let p = network.layers[l].projection.rows();
-            let LayerWork { h, a, g, x, .. } = &mut *layer;
-            network.parts.lift(p, h.rows_mut(), a.rows_mut(), g.rows_mut(), x.rows_mut());
+            network.pass(l, &input, layer);
         }
     }
 

@@ -11,6 +11,7 @@ mod likeness;
 mod method;
 mod spoil;
 mod state;
+mod step;
 mod summary;
 mod sums;
 mod trainer;

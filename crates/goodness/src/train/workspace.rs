@@ -4,8 +4,8 @@ use goodness_engine::Matrix;
 
 use super::likeness::Likeness;
 use super::spoil::Spoiled;
-use crate::layer::{Dense, Gradients, Images, Labels};
-use crate::network::Walk;
+use crate::layer::{Dense, Gradients, Images, Input, Labels};
+use crate::network::{Network, Walk};
 use crate::readout::Lesson;
 
 /// What a layer needs to learn; one serves all layers in turn.
@@ -55,6 +55,16 @@ impl Workspace {
     /// What a readout learns from the pass that has just been read.
     pub(super) fn lesson(&self, gain: f32, step: u64) -> Lesson<'_> {
         Lesson { x: &self.walk.x, labels: &self.truth, scores: self.scores.rows(), gain, step }
+    }
+}
+
+impl Network {
+    /// Passes rows through layer number `layer` without teaching it anything.
+    pub(super) fn pass(&self, layer: usize, input: &Input<'_>, work: &mut LayerWork) {
+        let LayerWork { h, a, g, x, .. } = work;
+        let layer = &self.layers[layer];
+        layer.forward_into(input, h.rows_mut());
+        self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), x.rows_mut());
     }
 }
 

@@ -1,0 +1,137 @@
+//! One step: the batch, its labels and negatives, and every layer that learns, one after the other.
+
+use goodness_core::Rng;
+use goodness_core::optim::Moment;
+
+use super::dropout;
+use super::error::TrainError;
+use super::layer_step::layer_step;
+use super::method::Contrast;
+use super::trainer::Trainer;
+use crate::layer::{Input, Labelled};
+
+impl Trainer {
+    /// Trains the layers that learn now by one batch.
+    pub(super) fn step(&mut self, rows: &[u32]) -> Result<(), TrainError> {
+        let learning = self.learning();
+        self.draw_batch(rows, learning.start);
+        if self.kept.is_none() {
+            self.pass_frozen(rows.len(), learning.start);
+        }
+        let steps = self.steps() as u64;
+        let (layers, classes) = (self.network.layers.len(), self.network.classes);
+        let (stage, _) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
+        let step = stage as u64 * steps + self.position.batch as u64 + 1;
+        let at = Moment { step, gain: self.gain(), decays: true };
+        let spoiled = self.spoils();
+        let work = &mut self.work;
+        for l in learning.clone() {
+            let goodnesses = self.network.goodnesses();
+            let layer = &mut self.network.layers[l];
+            let shape = (rows.len(), self.method.objective.passes());
+            work.layer.resize(shape, layer, goodnesses, l + 1 < learning.end);
+            let input = match l {
+                0 if spoiled => Input::Labelled(Labelled { images: &work.spoiled.images, labels: &work.labels }),
+                0 => Input::Labelled(Labelled { images: &work.images, labels: &work.labels }),
+                _ => Input::Rows(work.input.rows()),
+            };
+            let learner = (layer, &mut self.states[l]);
+            let parts = (&self.network.parts, &self.method);
+            let sums = layer_step(learner, parts, (&input, &work.truth, classes), at, &mut work.layer);
+            if let Some(broken) = sums.broken() {
+                let (layer, step) = (l + 1, self.position.step + 1);
+                return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
+            }
+            self.position.sums[l].add(&sums, &work.layer.mean_h);
+            if self.method.dropout > 0.0 {
+                let index = self.position.step * layers as u64 + l as u64;
+                dropout::apply(self.method.dropout, self.recipe.train.seed, index, work.layer.x.rows_mut());
+            }
+            std::mem::swap(&mut work.input, &mut work.layer.x);
+        }
+        self.position.batch += 1;
+        self.position.step += 1;
+        Ok(())
+    }
+
+    /// Whether negatives are made of images.
+    fn spoils(&self) -> bool {
+        matches!(self.method.negatives, Contrast::Images(_)) && self.method.objective.passes() == 2
+    }
+
+    /// Passes the batch through the first `layers` layers, which no longer learn, into the input of the next.
+    fn pass_frozen(&mut self, samples: usize, layers: usize) {
+        let spoiled = self.spoils();
+        let (network, work) = (&self.network, &mut self.work);
+        for l in 0..layers {
+            let shape = (samples, self.method.objective.passes());
+            work.layer.resize(shape, &network.layers[l], network.goodnesses(), true);
+            let input = match l {
+                0 if spoiled => Input::Labelled(Labelled { images: &work.spoiled.images, labels: &work.labels }),
+                0 => Input::Labelled(Labelled { images: &work.images, labels: &work.labels }),
+                _ => Input::Rows(work.input.rows()),
+            };
+            network.pass(l, &input, &mut work.layer);
+            std::mem::swap(&mut work.input, &mut work.layer.x);
+        }
+    }
+
+    /// Loads the batch's images and writes the true and the wrong label into them; the neutral code where there are no
+    /// negatives.
+    fn draw_batch(&mut self, rows: &[u32], first_layer: usize) {
+        if let (Some(kept), true) = (&self.kept, first_layer > 0) {
+            return kept.gather(rows, &mut self.work.input);
+        }
+        let (loader, network, work) = (self.loader(), &self.network, &mut self.work);
+        loader.load(&self.train, rows, self.position.step, &mut work.images);
+        work.images.project(&network.layers[0], loader.code);
+        work.truth.clear();
+        work.truth.extend(rows.iter().map(|r| self.train.label(*r as usize)));
+        self.consult();
+        let (network, work) = (&self.network, &mut self.work);
+        let overlay = (&*network.parts.overlay, loader.code);
+        if self.method.objective.passes() == 1 {
+            return work.labels.write(&work.images, 1, overlay, &*network.parts.normalize, |_, _| None);
+        }
+        work.wrong.resize(rows.len(), 0);
+        match (&self.kept, &self.method.negatives) {
+            (Some(kept), _) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
+            (None, Contrast::Images(maker)) => {
+                let key = (self.recipe.train.seed, self.position.step);
+                work.spoiled.fill(&**maker, &work.images, self.train.shape(), key);
+                work.spoiled.images.project(&network.layers[0], loader.code);
+                let images = &work.spoiled.images;
+                return work.labels.write(images, 1, overlay, &*network.parts.normalize, |_, _| None);
+            }
+            (None, Contrast::Labels(negatives)) => {
+                let mut rng = Rng::keyed(self.recipe.train.seed, Rng::NEGATIVES, self.position.step);
+                let scores = (negatives.looks_at() > 0).then(|| work.scores.rows());
+                negatives.fill(&work.truth, network.classes, scores, &mut rng, &mut work.wrong);
+            }
+        }
+        let (truth, wrong) = (&work.truth, &work.wrong);
+        work.labels.write(&work.images, 2, overlay, &*network.parts.normalize, |pass, r| {
+            Some(if pass == 0 { truth[r] } else { wrong[r] })
+        });
+    }
+
+    /// Lets the readout and the adviser read the batch, as far as somebody asks them, and learn from it. The scores that
+    /// stay are those that the negatives ask for.
+    fn consult(&mut self) {
+        let (gain, step, all) = (self.gain(), self.position.step + 1, self.network.layers.len());
+        let asked = self.method.negatives.looks_at().min(all);
+        let work = &mut self.work;
+        let own = if self.method.adviser.is_some() { 0 } else { asked };
+        let depth = if self.network.readout.learns() { all } else { own };
+        if depth > 0 {
+            let network = &self.network;
+            network.read(&*network.readout, &work.images, depth, &mut work.walk, &mut work.scores);
+            self.network.readout.learn(work.lesson(gain, step));
+        }
+        if let Some(adviser) = &mut self.method.adviser {
+            let depth = if adviser.learns() { all } else { asked };
+            self.network.read(&**adviser, &work.images, depth, &mut work.walk, &mut work.scores);
+            adviser.learn(work.lesson(gain, step));
+        }
+    }
+}

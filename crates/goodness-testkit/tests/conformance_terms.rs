@@ -45,7 +45,7 @@ fn projection_slopes_are_the_slopes() {
         let da: Vec<f32> = (0..3 * width).map(|i| [1.0, -0.5, 2.0][i % 3]).collect();
         let exact = project(&*v.member, &h, &p, &da);
         let scale = exact.dh.iter().chain(&exact.dp).fold(1e-3f64, |top, d| top.max(f64::from(d.abs())));
-        let mut check = |what: &str, i: usize, slope: f32, at: &dyn Fn(f32) -> f64| {
+        let check = |what: &str, i: usize, slope: f32, at: &dyn Fn(f32) -> f64| {
             let numeric = (at(5e-3) - at(-5e-3)) / 1e-2;
             assert!((numeric - f64::from(slope)).abs() < 1e-2 * scale, "{}: {what} {i}: {slope} {numeric}", v.label);
         };

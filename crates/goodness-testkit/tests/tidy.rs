@@ -139,3 +139,17 @@ fn no_gradient_has_a_way_across_a_layer() {
         assert!(!layer.contains(word), "layer/dense.rs: {word}");
     }
 }
+
+#[test]
+fn every_line_that_the_paper_leads_to_is_there() {
+    let docs = root().join("docs");
+    let text = fs::read_to_string(docs.join("from-paper-to-code.md")).unwrap();
+    let rows: Vec<&str> = text.lines().filter(|l| l.contains("](../crates")).collect();
+    assert!(rows.len() > 20);
+    for row in rows {
+        let file = row.split("](").nth(1).unwrap().split(')').next().unwrap();
+        let quoted = row.split("rs) `").nth(1).unwrap().split('`').next().unwrap().replace("\\|", "|");
+        let code = fs::read_to_string(docs.join(file)).unwrap();
+        assert!(code.contains(&quoted), "{file} has no line {quoted}");
+    }
+}

@@ -115,7 +115,7 @@ fn runs_are_put_beside_one_another() {
     let table = home.ok(&["compare-recipes", "runs", "--html", "page.html"]);
     assert!(table.lines().count() == 2 && table.contains(" ± "), "{table}");
     assert!(fs::read_to_string(home.path("page.html")).unwrap().contains("toy seed 2"));
-    assert!(home.ok(&["compare-recipes", "runs/toy-1", "--markdown"]).starts_with("| recipe |"));
+    assert!(home.ok(&["compare-recipes", "runs/toy-1", "--markdown"]).contains("\n| recipe |"));
     assert_eq!(home.ok(&["compare-recipes", "runs", "--json"]).lines().count(), 2);
     fs::write(home.path("runs/toy-2/summary.json"), "{}").unwrap();
     let (code, error) = home.refused(&["compare-recipes", "runs"]);

@@ -133,7 +133,7 @@ fn no_gradient_has_a_way_across_a_layer() {
     let product = fs::read_to_string(root().join("crates/goodness-engine/src/simd/product.rs")).unwrap();
     // The only products are x·wᵀ and dzᵀ·x; dz·w, the gradient of an input, has no function.
     let names: Vec<_> = product.lines().filter_map(|l| l.strip_prefix("pub fn ")).collect();
-    let known = ["forward(", "add_forward(", "gradient(", "add_gradient("];
+    let known = ["forward(", "add_forward(", "forward_columns(", "gradient(", "add_gradient(", "gradient_columns("];
     assert!(names.iter().all(|n| known.iter().any(|k| n.starts_with(k))), "{names:?}");
     for word in ["dx", "input_grad", "backward"] {
         assert!(!layer.contains(word), "layer/dense.rs: {word}");

@@ -1,10 +1,10 @@
 //! `goodness compare-recipes`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use goodness::files::write_whole;
-use goodness::report::{Comparison, Run};
+use goodness::report::Comparison;
 use goodness::run::RunFolder;
 
 use super::{print_json, print_line};
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let mut all = Comparison::default();
     for folder in &args.folders {
-        let runs = runs(folder)?;
+        let runs = RunFolder::done_in(folder)?;
         if runs.is_empty() {
             bail!("{}: no run that is done is in it: there is no summary.json", folder.display());
         }
@@ -47,16 +47,4 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         print_line(if args.markdown { all.markdown() } else { all.text() }.trim_end())?;
     }
     Ok(Done::Fully)
-}
-
-/// The runs in a folder: itself, or those in its folders, by name.
-fn runs(folder: &Path) -> Result<Vec<Run>> {
-    if folder.join("summary.json").is_file() {
-        return Ok(vec![RunFolder::read_done(folder)?]);
-    }
-    let entries = std::fs::read_dir(folder).with_context(|| format!("{}: cannot be read", folder.display()))?;
-    let mut inside: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-    inside.retain(|path| path.join("summary.json").is_file());
-    inside.sort();
-    Ok(inside.iter().map(|path| RunFolder::read_done(path)).collect::<Result<_, _>>()?)
 }

@@ -54,6 +54,55 @@ pub fn add_gradient(dz: Rows<'_>, x: Rows<'_>, out: RowsMut<'_>) {
     multiply(lhs, rhs, out, x.len(), true);
 }
 
+/// Some neighbouring columns of every row of a matrix, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'a> {
+    /// The matrix.
+    pub of: Rows<'a>,
+    /// The first column.
+    pub first: usize,
+    /// How many.
+    pub width: usize,
+}
+
+/// `out[.., first..first + units] = x · wᵀ`, on the calling thread alone: for small products of which many run at once.
+///
+/// # Shapes
+/// `x`: rows × inputs, `w`: units × inputs, `out`: rows × at least `first` + units.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn forward_columns(x: Rows<'_>, w: Rows<'_>, mut out: RowsMut<'_>, first: usize) {
+    let fits = x.width() == w.width() && out.len() == x.len() && first + w.len() <= out.width();
+    check("x · wᵀ", (x, w), fits, &out);
+    if x.is_empty() || w.is_empty() {
+        return;
+    }
+    let stride = out.width() as isize;
+    let target = Target { data: out.data_mut()[first..].as_mut_ptr(), stride, rows: x.len(), columns: w.len() };
+    run(Strided::plain(x), Strided::transposed(w), target, x.width(), false, Parallelism::None);
+}
+
+/// `out = dzᵀ · x` for some columns of dz, on the calling thread alone.
+///
+/// # Shapes
+/// `dz`: rows × units, `x`: rows × inputs, `out`: units × inputs.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn gradient_columns(dz: Columns<'_>, x: Rows<'_>, mut out: RowsMut<'_>) {
+    let fits = dz.first + dz.width <= dz.of.width() && dz.of.len() == x.len();
+    check("dzᵀ · x", (dz.of, x), fits && out.len() == dz.width && out.width() == x.width(), &out);
+    if dz.of.data().is_empty() || out.as_rows().data().is_empty() {
+        return out.data_mut().fill(0.0);
+    }
+    let lhs = Strided { data: dz.of.data()[dz.first..].as_ptr(), row_stride: 1, column_stride: dz.of.width() as isize };
+    let target = Target::whole(&mut out);
+    run(lhs, Strided::plain(x), target, x.len(), false, Parallelism::None);
+}
+
 #[track_caller]
 fn check(what: &str, (a, b): (Rows<'_>, Rows<'_>), fits: bool, out: &RowsMut<'_>) {
     let [(ar, aw), (br, bw), (or, ow)] = [(a.len(), a.width()), (b.len(), b.width()), (out.len(), out.width())];
@@ -77,20 +126,39 @@ impl Strided {
     }
 }
 
+/// Where a product goes: rows that lie `stride` apart, columns side by side.
+struct Target {
+    data: *mut f32,
+    stride: isize,
+    rows: usize,
+    columns: usize,
+}
+
+impl Target {
+    fn whole(out: &mut RowsMut<'_>) -> Self {
+        let (rows, columns) = (out.len(), out.width());
+        Self { data: out.data_mut().as_mut_ptr(), stride: columns as isize, rows, columns }
+    }
+}
+
 fn multiply(lhs: Strided, rhs: Strided, mut out: RowsMut<'_>, depth: usize, add: bool) {
-    let (rows, columns) = (out.len(), out.width());
     // Always the parallel form, whose blocking does not depend on the number of threads, so neither do the bits.
     let threads = Parallelism::Rayon(rayon::current_num_threads());
+    run(lhs, rhs, Target::whole(&mut out), depth, add, threads);
+}
+
+fn run(lhs: Strided, rhs: Strided, out: Target, depth: usize, add: bool, threads: Parallelism) {
     // SAFETY: the callers checked that `lhs` is rows × depth, `rhs` depth × columns and `out` rows × columns; all three
-    // are views of live slices of exactly those sizes, and `out` is borrowed mutably, so it overlaps neither of them.
+    // point into live slices that hold every element these strides reach, and `out` is borrowed mutably, so it overlaps
+    // neither of them.
     unsafe {
         gemm::gemm(
-            rows,
-            columns,
+            out.rows,
+            out.columns,
             depth,
-            out.data_mut().as_mut_ptr(),
+            out.data,
             1,
-            columns as isize,
+            out.stride,
             add,
             lhs.data,
             lhs.column_stride,
@@ -152,6 +220,26 @@ mod tests {
             close(&dw, &want, rows);
             add_gradient(dz.rows(), x.rows(), dw.rows_mut());
             close(&dw, &want.iter().map(|v| 2.0 * v).collect::<Vec<_>>(), rows);
+        }
+    }
+
+    #[test]
+    fn columns_are_those_of_the_whole_product() {
+        for &(rows, units, inputs) in SHAPES {
+            let (x, w, dz) = (random(rows, inputs, 1), random(units, inputs, 2), random(rows, units + 3, 3));
+            let (mut z, mut wide) =
+                (Matrix::zeros(rows, units), Matrix::from_vec(vec![7.0; rows * (units + 3)], rows, units + 3));
+            forward(x.rows(), w.rows(), z.rows_mut());
+            forward_columns(x.rows(), w.rows(), wide.rows_mut(), 2);
+            for (wide, z) in wide.rows().iter().zip(z.rows().iter()) {
+                assert!(wide[..2] == [7.0; 2] && wide[units + 2] == 7.0);
+                let same = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-5 * (1.0 + b.abs());
+                assert!(wide[2..].iter().zip(z).all(same));
+            }
+            let mut dw = Matrix::zeros(units, inputs);
+            gradient_columns(Columns { of: dz.rows(), first: 1, width: units }, x.rows(), dw.rows_mut());
+            let of = |m: &Matrix, r: usize, c: usize| f64::from(m.data()[r * m.width() + c]);
+            close(&dw, &reference(units, inputs, rows, |u, i, r| of(&dz, r, u + 1) * of(&x, r, i)), rows);
         }
     }
 

@@ -9,7 +9,8 @@
 use std::cell::RefCell;
 
 use goodness_core::{Rows, RowsMut};
-use goodness_engine::{Matrix, par, product};
+use goodness_engine::product::{self, Columns};
+use goodness_engine::{Matrix, par};
 
 use crate::data::Shape;
 
@@ -26,7 +27,8 @@ pub struct Fields {
     pub own: Shape,
 }
 
-const ROWS: usize = 32;
+/// Rows whose places one thread passes at a time.
+const ROWS: usize = 128;
 
 impl Fields {
     /// Fields of `size` and `stride` for `units` units on the grid `below`; `None` where they do not fit.
@@ -48,32 +50,38 @@ impl Fields {
         self.own.height * self.own.width
     }
 
+    /// Whether every unit sees everything, and place by place is one product.
+    fn sees_all(&self) -> bool {
+        self.inputs() == self.below.features()
+    }
+
     /// x Wᵀ place by place: rows × units, with W units × inputs of a field.
-    pub(super) fn forward(&self, x: Rows<'_>, weights: Rows<'_>, mut out: RowsMut<'_>) {
-        with_scratch(|patch, part| {
-            patch.resize(x.len(), self.inputs());
-            part.resize(x.len(), self.own.channels);
-            for place in 0..self.places() {
-                self.gather(x, place, patch.rows_mut());
-                product::forward(patch.rows(), self.rows_of(place, weights), part.rows_mut());
-                self.put_columns(part.rows(), place, out.reborrow());
-            }
+    pub(super) fn forward(&self, x: Rows<'_>, weights: Rows<'_>, out: RowsMut<'_>) {
+        if self.sees_all() {
+            return product::forward(x, weights, out);
+        }
+        par::each_block(x.len(), ROWS, (x, out), |_, (x, mut out): (Rows<'_>, RowsMut<'_>)| {
+            with_scratch(|patch| {
+                for place in 0..self.places() {
+                    self.gather(x, place, patch);
+                    let (units, first) = (self.rows_of(place, weights), place * self.own.channels);
+                    product::forward_columns(patch.rows(), units, out.reborrow(), first);
+                }
+            });
         });
     }
 
     /// dzᵀ x place by place: units × inputs of a field.
     pub(super) fn gradient(&self, dz: Rows<'_>, x: Rows<'_>, dw: RowsMut<'_>) {
-        with_scratch(|patch, part| {
-            patch.resize(x.len(), self.inputs());
-            part.resize(x.len(), self.own.channels);
-            let mut rest = dw;
-            for place in 0..self.places() {
-                let (here, after) = rest.split_at(self.own.channels);
-                self.gather(x, place, patch.rows_mut());
-                self.columns(dz, place, part.rows_mut());
-                product::gradient(part.rows(), patch.rows(), here);
-                rest = after;
-            }
+        if self.sees_all() {
+            return product::gradient(dz, x, dw);
+        }
+        let width = self.own.channels;
+        par::each_block(dw.len(), width, dw, |first, dw: RowsMut<'_>| {
+            with_scratch(|patch| {
+                self.gather(x, first / width, patch);
+                product::gradient_columns(Columns { of: dz, first, width }, patch.rows(), dw);
+            });
         });
     }
 
@@ -83,42 +91,26 @@ impl Fields {
     }
 
     /// Writes what the units of place number `place` see of every row of `x`: rows × inputs.
-    fn gather(&self, x: Rows<'_>, place: usize, out: RowsMut<'_>) {
+    fn gather(&self, x: Rows<'_>, place: usize, patch: &mut Matrix) {
+        patch.resize(x.len(), self.inputs());
         let (top, left) = (place / self.own.width * self.stride, place % self.own.width * self.stride);
         let line = self.size * self.below.channels;
-        par::each_block(x.len(), ROWS, (x, out), |_, (x, mut out): (Rows<'_>, RowsMut<'_>)| {
-            for r in 0..x.len() {
-                for (y, out) in out.row_mut(r).chunks_mut(line).enumerate() {
-                    let start = ((top + y) * self.below.width + left) * self.below.channels;
-                    out.copy_from_slice(&x.row(r)[start..start + line]);
-                }
+        let mut out = patch.rows_mut();
+        for (r, row) in x.iter().enumerate() {
+            for (y, out) in out.row_mut(r).chunks_mut(line).enumerate() {
+                let start = ((top + y) * self.below.width + left) * self.below.channels;
+                out.copy_from_slice(&row[start..start + line]);
             }
-        });
-    }
-
-    /// Copies the columns of place number `place` out of `all` (rows × units).
-    fn columns(&self, all: Rows<'_>, place: usize, out: RowsMut<'_>) {
-        let channels = self.own.channels;
-        par::each_block(all.len(), ROWS, (all, out), |_, (all, mut out): (Rows<'_>, RowsMut<'_>)| {
-            (0..all.len()).for_each(|r| out.row_mut(r).copy_from_slice(&all.row(r)[place * channels..][..channels]));
-        });
-    }
-
-    /// Copies the columns of place number `place` into `all` (rows × units).
-    fn put_columns(&self, part: Rows<'_>, place: usize, all: RowsMut<'_>) {
-        let channels = self.own.channels;
-        par::each_block(part.len(), ROWS, (part, all), |_, (part, mut all): (Rows<'_>, RowsMut<'_>)| {
-            (0..part.len()).for_each(|r| all.row_mut(r)[place * channels..][..channels].copy_from_slice(part.row(r)));
-        });
+        }
     }
 }
 
-/// What the units of one place see, and what they say; kept by the thread from call to call.
-fn with_scratch(work: impl FnOnce(&mut Matrix, &mut Matrix)) {
+/// What the units of one place see; kept by the thread from call to call.
+fn with_scratch(work: impl FnOnce(&mut Matrix)) {
     thread_local! {
-        static SCRATCH: RefCell<(Matrix, Matrix)> = RefCell::default();
+        static SCRATCH: RefCell<Matrix> = RefCell::default();
     }
-    SCRATCH.with_borrow_mut(|(patch, part)| work(patch, part));
+    SCRATCH.with_borrow_mut(work);
 }
 
 #[cfg(test)]
@@ -141,8 +133,8 @@ mod tests {
         let below = Shape { height: 3, width: 3, channels: 2 };
         let fields = Fields::fit(2, 1, below, 4).unwrap();
         let x: Vec<f32> = (0..18).map(|i| i as f32).collect();
-        let mut out = [0.0; 8];
-        fields.gather(Rows::new(&x, 1, 18), 3, RowsMut::new(&mut out, 1, 8));
-        assert_eq!(out, [8., 9., 10., 11., 14., 15., 16., 17.]);
+        let mut out = Matrix::default();
+        fields.gather(Rows::new(&x, 1, 18), 3, &mut out);
+        assert_eq!(out.data(), [8., 9., 10., 11., 14., 15., 16., 17.]);
     }
 }

@@ -107,6 +107,10 @@ const COLUMNS: &[Column] = &[
     }),
 ];
 
+/// How the table is to be read.
+const READING: &str = "Mean ± standard deviation over the seeds. The test set is read once, at the end of each run; \
+                       every choice was made on the validation split. Published: what the recipe's source reports.";
+
 impl Comparison {
     /// Adds a run to its recipe's group.
     pub fn add(&mut self, run: Run) {
@@ -141,9 +145,9 @@ impl Comparison {
         out
     }
 
-    /// The table as Markdown.
+    /// A page of Markdown: how to read the table, and the table.
     pub fn markdown(&self) -> String {
-        let mut out = String::new();
+        let mut out = format!("# Results\n\n{READING}\n\n");
         for (i, row) in self.cells().iter().enumerate() {
             let _ = writeln!(out, "| {} |", row.join(" | "));
             if i == 0 {
@@ -163,10 +167,9 @@ impl Comparison {
         let head = cells.first().map_or(String::new(), |c| row(c, "th"));
         let body: String = cells.iter().skip(1).map(|c| row(c, "td")).collect();
         let table = format!("<div class=\"table\"><table class=\"plain\">{head}{body}</table></div>");
-        let reading = "Mean ± standard deviation over the seeds. The test set is read once, at the end of each run.";
         let names: Vec<_> = self.groups.iter().map(|g| page::escape(&g.recipe)).collect();
         let header = format!("<header>\n<h1>{}</h1>\n</header>\n", names.join(" · "));
-        let sections = page::section("Results", reading, &table) + &self.curves();
+        let sections = page::section("Results", READING, &table) + &self.curves();
         page::wrap("Comparison · goodness", &(header + &sections))
     }
 
@@ -210,7 +213,7 @@ mod tests {
         assert_eq!(rows.len(), 3);
         assert!(rows[1].starts_with("b ") && rows[1].contains("2.00 ± 1.41"), "{text}");
         assert!(rows[2].starts_with("a<") && rows[2].contains("4.00 "), "{text}");
-        assert!(all.markdown().lines().nth(1).unwrap().starts_with("|---|"));
+        assert!(all.markdown().lines().nth(5).unwrap().starts_with("|---|"));
         let page = all.render();
         assert!(page.contains("a&lt;") && page.matches("<path class=\"line\"").count() == 3);
     }

@@ -113,6 +113,22 @@ impl RunFolder {
         Ok(Run { summary, epochs: Self { path: path.to_path_buf() }.epochs()? })
     }
 
+    /// The runs that are done in a folder: itself, or those in its folders, by name.
+    ///
+    /// # Errors
+    /// [`RunError`] when the folder cannot be read, or a file is not what a run writes.
+    pub fn done_in(folder: &Path) -> Result<Vec<Run>, RunError> {
+        let done = |path: &Path| path.join("summary.json").is_file();
+        if done(folder) {
+            return Ok(vec![Self::read_done(folder)?]);
+        }
+        let unreadable = |reason| RunError::Unreadable { path: folder.to_path_buf(), reason };
+        let mut inside: Vec<PathBuf> = fs::read_dir(folder).map_err(unreadable)?.flatten().map(|e| e.path()).collect();
+        inside.retain(|path| done(path));
+        inside.sort();
+        inside.iter().map(|path| Self::read_done(path)).collect()
+    }
+
     /// The epochs that were kept.
     ///
     /// # Errors

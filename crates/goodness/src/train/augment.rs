@@ -114,19 +114,19 @@ fn mirror(shape: Shape, out: &mut [f32]) {
 fn bent(row: &[u8], shape: Shape, draw: &Draw, levels: &[f32; 256], out: &mut [f32]) {
     let step = (levels[255] - levels[0]) / 255.0;
     let centre = [(shape.height as f32 - 1.0) / 2.0, (shape.width as f32 - 1.0) / 2.0];
+    let [[a, b], [c, d]] = draw.matrix;
     let mut out = out.chunks_mut(shape.channels.max(1));
     for y in 0..shape.height {
-        let down = place(y, shape.height);
+        let sheet = across(&draw.sheet, place(y, shape.height));
+        let v = y as f32 - centre[0];
         for x in 0..shape.width {
             let column = if draw.mirrored { shape.width - 1 - x } else { x };
-            let (v, u) = (y as f32 - centre[0], column as f32 - centre[1]);
-            let sheet = between(&draw.sheet, down, place(column, shape.width));
-            let [[a, b], [c, d]] = draw.matrix;
-            let from_y = y as f32 + a * v + b * u + sheet[0] - draw.shift.0 as f32;
-            let from_x = column as f32 + c * v + d * u + sheet[1] - draw.shift.1 as f32;
+            let (u, (before, share)) = (column as f32 - centre[1], place(column, shape.width));
+            let pull = |i: usize| sheet[before][i] + share * (sheet[before + 1][i] - sheet[before][i]);
+            let from_y = y as f32 + a * v + b * u + pull(0) - draw.shift.0 as f32;
+            let from_x = column as f32 + c * v + d * u + pull(1) - draw.shift.1 as f32;
             if let Some(out) = out.next() {
-                let channel = |c: usize| levels[0] + step * level(row, shape, (from_y, from_x), c);
-                out.iter_mut().enumerate().for_each(|(c, o)| *o = channel(c));
+                sample(row, shape, (from_y, from_x), |c, level| out[c] = levels[0] + step * level);
             }
         }
     }
@@ -140,25 +140,36 @@ fn place(line: usize, lines: usize) -> (usize, f32) {
     (before, share * share * (3.0 - 2.0 * share))
 }
 
-fn between(sheet: &[[[f32; 2]; POINTS]; POINTS], (y, down): (usize, f32), (x, right): (usize, f32)) -> [f32; 2] {
-    std::array::from_fn(|i| {
-        let line = |y: usize| sheet[y][x][i] + right * (sheet[y][x + 1][i] - sheet[y][x][i]);
-        line(y) + down * (line(y + 1) - line(y))
-    })
+/// The sheet along one line of pixels.
+fn across(sheet: &[[[f32; 2]; POINTS]; POINTS], (y, down): (usize, f32)) -> [[f32; 2]; POINTS] {
+    std::array::from_fn(|x| std::array::from_fn(|i| sheet[y][x][i] + down * (sheet[y + 1][x][i] - sheet[y][x][i])))
 }
 
-/// The grey level at a point between pixels.
-fn level(row: &[u8], shape: Shape, (y, x): (f32, f32), channel: usize) -> f32 {
-    let (top, left) = (y.floor(), x.floor());
-    let (down, right) = (y - top, x - left);
-    let (top, left) = (top as isize, left as isize);
-    let at = |y: isize, x: isize| {
-        let inside = (0..shape.height as isize).contains(&y) && (0..shape.width as isize).contains(&x);
-        let index = || (y as usize * shape.width + x as usize) * shape.channels + channel;
-        if inside { f32::from(row[index()]) } else { 0.0 }
+/// Calls `put(channel, grey level)` for a point between pixels.
+fn sample(row: &[u8], shape: Shape, (y, x): (f32, f32), mut put: impl FnMut(usize, f32)) {
+    let (top, left) = (floor(y), floor(x));
+    let (down, right) = (y - top as f32, x - left as f32);
+    let (height, width) = (shape.height as i32, shape.width as i32);
+    let inside = |y: i32, x: i32| (0..height).contains(&y) && (0..width).contains(&x);
+    let corners = [(top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)];
+    if corners.iter().all(|(y, x)| !inside(*y, *x)) {
+        return (0..shape.channels).for_each(|c| put(c, 0.0));
+    }
+    let at = |(y, x): (i32, i32), c: usize| {
+        let index = || (y * width + x) as usize * shape.channels + c;
+        if inside(y, x) { f32::from(row[index()]) } else { 0.0 }
     };
-    let line = |y: isize| at(y, left) + right * (at(y, left + 1) - at(y, left));
-    line(top) + down * (line(top + 1) - line(top))
+    for c in 0..shape.channels {
+        let [nw, ne, sw, se] = corners.map(|corner| at(corner, c));
+        let (north, south) = (nw + right * (ne - nw), sw + right * (se - sw));
+        put(c, north + down * (south - north));
+    }
+}
+
+/// The whole number below, without a call into the system's library.
+fn floor(x: f32) -> i32 {
+    let whole = x as i32;
+    whole - i32::from(x < whole as f32)
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@
 //! | [`pool`] | worker threads that flush denormal numbers to zero |
 //! | [`par`] | cutting rows into blocks and running them on the pool |
 //! | [`product`] | x·wᵀ and dzᵀ·x |
+//! | [`cholesky`] | symmetric systems of equations |
 //! | [`matrix`] | owned rows that are reused from batch to batch |
 //! | [`memory`] | what the process has taken at most |
 
+pub mod cholesky;
 pub mod matrix;
 pub mod memory;
 pub mod par;

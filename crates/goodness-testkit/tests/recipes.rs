@@ -141,4 +141,13 @@ fn keys_that_clash_are_both_named() {
         swept.starts_with("r.toml: network.readout = \"label_sweep\" and network.overlay = \"none\" clash:"),
         "{swept}"
     );
+    let fused = refused(&with("", "readout = \"fusion\"", ""));
+    assert!(
+        fused.starts_with("r.toml: network.readout = \"fusion\" and network.goodness = \"mean_of_squares\" clash:"),
+        "{fused}"
+    );
+    let both = refused(&with("negatives = \"shuffle\"", "readout = \"average\"", ""));
+    assert!(both.starts_with("r.toml: network.readout = \"average\" and network.overlay = \"none\" clash:"), "{both}");
+    let depth = refused(&with("", "readout = { name = \"average\", linear_from = 3 }", ""));
+    assert!(depth.starts_with("r.toml: network.readout.from = 3 and network.layers (2 of them) clash:"), "{depth}");
 }

@@ -3,7 +3,7 @@
 
 use goodness::data::DataError;
 use goodness::model::{Model, ModelError};
-use goodness::readout::{CATALOGUE as READOUTS, Pass};
+use goodness::readout::CATALOGUE as READOUTS;
 use goodness::train::{Event, Flow, Outcome, TrainError};
 use goodness::{Recipe, Trainer, plan};
 use goodness_testkit::{toy, variants};
@@ -52,6 +52,17 @@ const VARIANTS: &[&[&str]] = &[
     &["negatives=shuffle", "negatives.patch=2", "readout=linear"],
     &["negatives=hybrid_mask", "layers=[18, 12]", "fields=[[4, 1], [2, 1]]"],
     &["plan=windowed", "epochs=5"],
+    &["readout=ridge", "average=0.9", "plan=windowed"],
+    &["readout=ridge", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["readout={name=\"average\", linear_from=1}"],
+    &[
+        "readout={name=\"average\", from=2}",
+        "negatives=",
+        "goodness=class_mean",
+        "projection=linear",
+        "loss=cross_entropy",
+    ],
+    &["readout=fusion", "negatives=", "goodness=class_mean", "layers=[12, 9]", "loss=cross_entropy"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
@@ -133,14 +144,20 @@ fn the_toy_is_learned() {
 fn every_readout_comes_back_from_a_file_to_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
-    for readout in variants(READOUTS).iter().map(|v| v.member.pass() == Pass::Neutral) {
-        let setting = if readout { "readout={name=\"linear\", from=2}" } else { "readout=label_sweep" };
-        let trainer = trained(&recipe(&[setting]), 1);
+    for entry in READOUTS {
+        let by_row = ["negatives=wrong_label"];
+        let by_class = ["negatives=", "goodness=class_mean", "loss=cross_entropy", "projection=linear"];
+        let by_class_too = ["class_goodness", "fusion"].contains(&entry.info.name);
+        let mut settings = if by_class_too { by_class.to_vec() } else { by_row.to_vec() };
+        let readout = format!("network.readout={}", entry.info.name);
+        settings.push(&readout);
+        let trainer = trained(&recipe(&settings), 1);
         Model::save(trainer.network(), trainer.recipe(), &path).unwrap();
         let model = Model::load(&path).unwrap();
         let data = toy::pictures(40, 3, 5);
         let scores = |network: &goodness::Network| trainer.pool().run(|| network.scores(&data));
-        assert_eq!(scores(trainer.network()), scores(&model.network));
+        assert_eq!(scores(trainer.network()), scores(&model.network), "{readout}");
+        assert!(scores(&model.network).data().iter().all(|s| s.is_finite()), "{readout}");
         assert_eq!(&model.recipe, trainer.recipe());
     }
 }

@@ -5,7 +5,7 @@ use goodness_core::{Rng, activation, goodness, init, normalize, overlay, project
 use crate::data::Shape;
 use crate::layer::{Dense, Fields};
 use crate::network::{Network, Parts, Scaling};
-use crate::readout;
+use crate::readout::{self, Layers};
 use crate::recipe::{NetworkSpec, Recipe};
 
 /// The recipe and the data do not fit.
@@ -51,7 +51,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         layers.push(layer);
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
-    readout.prepare(&spec.layers, classes);
+    readout.prepare(Layers { widths: &spec.layers, classes, per_class: goodness.per_class() });
     let parts = Parts {
         overlay,
         activation: spec.activation.build(activation::CATALOGUE),

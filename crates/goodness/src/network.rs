@@ -10,7 +10,7 @@ use goodness_engine::{Matrix, par};
 
 use crate::data::{Dataset, Shape};
 use crate::layer::{Dense, Images, Input, Labelled, Labels};
-use crate::readout::{Pass, Readout, Seen};
+use crate::readout::{Readout, Seen};
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
@@ -57,7 +57,10 @@ pub struct Walk {
     labels: Labels,
     h: Matrix,
     a: Matrix,
-    g: Matrix,
+    /// What the readout summed up.
+    pub(crate) sums: Matrix,
+    /// The goodness of each layer in the last pass: rows × 1, or rows × classes.
+    pub g: Vec<Matrix>,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
 }
@@ -144,22 +147,21 @@ impl Network {
         scores: &mut Matrix,
     ) {
         let pass = readout.pass();
-        let passes = if pass == Pass::EveryLabel { self.classes } else { 1 };
+        let passes = pass.count(self.classes);
         let overlay = (&*self.parts.overlay, self.code_width());
-        walk.labels.write(images, passes, overlay, &*self.parts.normalize, |pass_number, _| match pass {
-            Pass::EveryLabel => Some(pass_number as u8),
-            Pass::Neutral => None,
-        });
-        scores.resize(images.len(), self.classes);
-        scores.data_mut().fill(0.0);
+        walk.labels.write(images, passes, overlay, &*self.parts.normalize, |n, _| pass.label(n, self.classes));
+        walk.sums.resize(readout.blocks() * images.len(), self.classes);
+        walk.sums.data_mut().fill(0.0);
         walk.x.resize_with(self.layers.len(), Matrix::default);
+        walk.g.resize_with(self.layers.len(), Matrix::default);
         for layer in 0..depth {
             let passes_on = layer + 1 < depth || readout.reads_activities();
             self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
-            let seen = Seen { goodness: walk.g.rows(), x: walk.x[layer].rows() };
-            readout.read(layer, seen, scores.rows_mut());
+            let seen = Seen { goodness: walk.g[layer].rows(), x: walk.x[layer].rows() };
+            readout.read(layer, seen, walk.sums.rows_mut());
         }
-        readout.finish(scores.rows_mut());
+        scores.resize(images.len(), self.classes);
+        readout.finish(walk.sums.rows(), scores.rows_mut());
     }
 
     fn walk_layer(&self, layer: usize, images: &Images, rows: usize, passes_on: bool, walk: &mut Walk) {
@@ -171,18 +173,18 @@ impl Network {
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
         walk.a.resize(rows, self.layers[layer].projection.len());
-        walk.g.resize(rows, self.goodnesses());
+        walk.g[layer].resize(rows, self.goodnesses());
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, walk.h.rows_mut());
         let p = self.layers[layer].projection.rows();
-        self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g.rows_mut(), x[0].rows_mut());
+        self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x[0].rows_mut());
     }
 
-    /// The scores of every class for every image of a data set, read through the first `depth` layers: `each(first
-    /// row, scores)` gets them chunk by chunk.
-    pub(crate) fn read_all(&self, data: &Dataset, depth: usize, mut each: impl FnMut(usize, &Matrix)) {
+    /// Reads every image of a data set through the first `depth` layers: `each(first row, what the layers did, scores)` is
+    /// called chunk by chunk.
+    pub(crate) fn read_all(&self, data: &Dataset, depth: usize, mut each: impl FnMut(usize, &Walk, &Matrix)) {
         let (mut images, mut walk, mut scores) = (Images::default(), Walk::default(), Matrix::default());
-        let chunk = if self.readout.pass() == Pass::EveryLabel { CHUNK.div_ceil(self.classes) } else { CHUNK };
+        let chunk = CHUNK.div_ceil(self.readout.pass().count(self.classes));
         let levels = self.scaling.levels();
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
@@ -191,15 +193,25 @@ impl Network {
             });
             images.project(&self.layers[0], self.code_width());
             self.read(&*self.readout, &images, depth, &mut walk, &mut scores);
-            each(first, &scores);
+            each(first, &walk, &scores);
         }
+    }
+
+    /// Solves for the readout's weights on a data set, where it is one that is solved for. Call it inside a
+    /// [`Pool`](goodness_engine::Pool).
+    pub(crate) fn solve_readout(&mut self, data: &Dataset, depth: usize) {
+        let Some(mut moments) = self.readout.moments() else { return };
+        self.read_all(data, depth, |first, walk, scores| {
+            moments.add(&walk.x[..depth], &data.labels()[first..first + scores.len()]);
+        });
+        self.readout.solve(&moments);
     }
 
     /// The score of every class for every image: images × classes. Call it inside a [`Pool`](goodness_engine::Pool).
     pub fn scores(&self, data: &Dataset) -> Matrix {
         let mut all = Matrix::zeros(data.len(), self.classes);
         let classes = self.classes;
-        self.read_all(data, self.layers.len(), |first, scores| {
+        self.read_all(data, self.layers.len(), |first, _, scores| {
             all.data_mut()[first * classes..][..scores.data().len()].copy_from_slice(scores.data());
         });
         all
@@ -208,7 +220,7 @@ impl Network {
     /// How many images' best class is not their label, read through the first `depth` layers.
     pub(crate) fn misread(&self, data: &Dataset, depth: usize) -> usize {
         let mut wrong = 0;
-        self.read_all(data, depth, |first, scores| {
+        self.read_all(data, depth, |first, _, scores| {
             let miss = |(r, row): (usize, &[f32])| math::argmax(row) != usize::from(data.label(first + r));
             wrong += scores.rows().iter().enumerate().filter(|x| miss(*x)).count();
         });

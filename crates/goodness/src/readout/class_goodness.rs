@@ -31,9 +31,9 @@ impl Readout for ClassGoodness {
         Some(PerClass::Yes)
     }
 
-    fn read(&self, layer: usize, seen: Seen<'_>, mut scores: RowsMut<'_>) {
+    fn read(&self, layer: usize, seen: Seen<'_>, mut sums: RowsMut<'_>) {
         if layer >= self.from {
-            scores.data_mut().iter_mut().zip(seen.goodness.data()).for_each(|(s, g)| *s += g);
+            sums.data_mut().iter_mut().zip(seen.goodness.data()).for_each(|(s, g)| *s += g);
         }
     }
 }

@@ -30,13 +30,13 @@ impl Readout for LabelSweep {
         Some(PerClass::No)
     }
 
-    fn read(&self, layer: usize, seen: Seen<'_>, mut scores: RowsMut<'_>) {
+    fn read(&self, layer: usize, seen: Seen<'_>, mut sums: RowsMut<'_>) {
         if layer < self.from {
             return;
         }
-        let (images, classes, goodness) = (scores.len(), scores.width(), seen.goodness.data());
+        let (images, classes, goodness) = (sums.len(), sums.width(), seen.goodness.data());
         for r in 0..images {
-            let row = scores.row_mut(r);
+            let row = sums.row_mut(r);
             (0..classes).for_each(|k| row[k] += goodness[k * images + r]);
         }
     }

@@ -10,7 +10,7 @@ use goodness_core::optim::{Memory, Moment, Optimizer, SmoothedSgd};
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, product};
 
-use super::{Lesson, Pass, PerClass, Readout, Seen};
+use super::{Layers, Lesson, Pass, PerClass, Readout, Seen};
 
 /// A softmax on the normalised activities of a neutral pass.
 #[derive(Clone, Debug)]
@@ -30,16 +30,31 @@ impl Linear {
         Self { from, optimizer, weights, memory, slope: Matrix::default(), gradient: Matrix::default() }
     }
 
-    /// Writes (p − y) / B.
-    fn slope_into(&mut self, lesson: &Lesson<'_>) {
-        let scores = lesson.scores;
-        self.slope.resize(scores.len(), scores.width());
-        let share = 1.0 / scores.len() as f32;
-        let mut slope = self.slope.rows_mut();
-        for (r, label) in lesson.labels.iter().enumerate() {
-            slope.row_mut(r).iter_mut().zip(scores.row(r)).for_each(|(s, p)| *s = p * share);
-            slope.row_mut(r)[usize::from(*label)] -= share;
+    /// Trains the weights by one step, given the logits of each image.
+    pub(super) fn follow(&mut self, logits: Rows<'_>, lesson: Lesson<'_>) {
+        slope_into(logits, lesson.labels, &mut self.slope);
+        let at = Moment { step: lesson.step, gain: lesson.gain, decays: true };
+        let slope: Rows<'_> = self.slope.rows();
+        for (index, weights) in self.weights.iter_mut().enumerate() {
+            self.gradient.resize(weights.len(), weights.width());
+            product::gradient(slope, lesson.neutral(self.from + index), self.gradient.rows_mut());
+            let memory = Memory { first: self.memory[index].data_mut(), second: &mut [] };
+            self.optimizer.update(at, weights.data_mut(), self.gradient.data(), memory);
         }
+    }
+}
+
+/// Writes (p − y) / B, where p is the softmax of each row of logits.
+pub(super) fn slope_into(logits: Rows<'_>, labels: &[u8], slope: &mut Matrix) {
+    slope.resize(logits.len(), logits.width());
+    let share = 1.0 / logits.len() as f32;
+    let mut slope = slope.rows_mut();
+    slope.data_mut().copy_from_slice(logits.data());
+    for (r, label) in labels.iter().enumerate() {
+        let row = slope.row_mut(r);
+        math::softmax(row);
+        row.iter_mut().for_each(|p| *p *= share);
+        row[usize::from(*label)] -= share;
     }
 }
 
@@ -60,19 +75,20 @@ impl Readout for Linear {
         None
     }
 
-    fn prepare(&mut self, widths: &[usize], classes: usize) {
-        let zeros = |width: &usize| Matrix::zeros(classes, *width);
-        self.weights = widths.iter().skip(self.from).map(zeros).collect();
+    fn prepare(&mut self, layers: Layers<'_>) {
+        let zeros = |width: &usize| Matrix::zeros(layers.classes, *width);
+        self.weights = layers.widths.iter().skip(self.from).map(zeros).collect();
         self.memory = self.weights.clone();
     }
 
-    fn read(&self, layer: usize, seen: Seen<'_>, scores: RowsMut<'_>) {
+    fn read(&self, layer: usize, seen: Seen<'_>, sums: RowsMut<'_>) {
         if let Some(index) = layer.checked_sub(self.from) {
-            product::add_forward(seen.x, self.weights[index].rows(), scores);
+            product::add_forward(seen.x, self.weights[index].rows(), sums);
         }
     }
 
-    fn finish(&self, mut scores: RowsMut<'_>) {
+    fn finish(&self, sums: Rows<'_>, mut scores: RowsMut<'_>) {
+        scores.data_mut().copy_from_slice(sums.data());
         (0..scores.len()).for_each(|r| math::softmax(scores.row_mut(r)));
     }
 
@@ -81,15 +97,7 @@ impl Readout for Linear {
     }
 
     fn learn(&mut self, lesson: Lesson<'_>) {
-        self.slope_into(&lesson);
-        let at = Moment { step: lesson.step, gain: lesson.gain, decays: true };
-        let slope: Rows<'_> = self.slope.rows();
-        for (index, weights) in self.weights.iter_mut().enumerate() {
-            self.gradient.resize(weights.len(), weights.width());
-            product::gradient(slope, lesson.x[self.from + index].rows(), self.gradient.rows_mut());
-            let memory = Memory { first: self.memory[index].data_mut(), second: &mut [] };
-            self.optimizer.update(at, weights.data_mut(), self.gradient.data(), memory);
-        }
+        self.follow(lesson.sums, lesson);
     }
 
     fn weights(&self) -> Vec<&Matrix> {

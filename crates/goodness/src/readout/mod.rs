@@ -2,13 +2,19 @@
 //!
 //! A readout is added by one new file here and its line in [`CATALOGUE`].
 
+mod average;
 mod class_goodness;
+mod fusion;
 mod label_sweep;
 mod linear;
+mod ridge;
 
+pub use average::Average;
 pub use class_goodness::ClassGoodness;
+pub use fusion::Fusion;
 pub use label_sweep::LabelSweep;
 pub use linear::Linear;
+pub use ridge::{Moments, Ridge};
 
 use goodness_core::catalogue::Entry;
 use goodness_core::{Rows, RowsMut};
@@ -21,6 +27,40 @@ pub enum Pass {
     EveryLabel,
     /// One pass with the neutral code.
     Neutral,
+    /// Those of [`EveryLabel`](Self::EveryLabel), then the neutral one.
+    Both,
+}
+
+impl Pass {
+    /// Passes an image takes, with `classes` classes.
+    pub fn count(self, classes: usize) -> usize {
+        match self {
+            Self::EveryLabel => classes,
+            Self::Neutral => 1,
+            Self::Both => classes + 1,
+        }
+    }
+
+    /// The label of pass number `pass`; `None` for the neutral code.
+    pub(crate) fn label(self, pass: usize, classes: usize) -> Option<u8> {
+        (self != Self::Neutral && pass < classes).then_some(pass as u8)
+    }
+
+    /// Whether labels are written into the images.
+    pub(crate) fn writes_labels(self) -> bool {
+        self != Self::Neutral
+    }
+}
+
+/// What a readout is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Layers<'a> {
+    /// Units of each layer.
+    pub widths: &'a [usize],
+    /// Number of classes.
+    pub classes: usize,
+    /// Whether goodness is one number a class.
+    pub per_class: bool,
 }
 
 /// Which goodness a readout can read.
@@ -41,19 +81,29 @@ pub struct Seen<'a> {
     pub x: Rows<'a>,
 }
 
-/// What a readout learns from: a neutral pass that has just been read.
+/// What a readout learns from: passes that have just been read.
 #[derive(Clone, Copy, Debug)]
 pub struct Lesson<'a> {
-    /// Normalised activities of each layer: images × units.
+    /// Normalised activities of each layer: rows × units, the neutral pass last.
     pub x: &'a [Matrix],
+    /// Goodness of each layer: rows × 1, or rows × classes.
+    pub g: &'a [Matrix],
     /// The true labels.
     pub labels: &'a [u8],
-    /// What the readout said: images × classes.
-    pub scores: Rows<'a>,
+    /// What the readout summed up: blocks · images × classes.
+    pub sums: Rows<'a>,
     /// What the schedule says now.
     pub gain: f32,
     /// Number of this update, from 1.
     pub step: u64,
+}
+
+impl<'a> Lesson<'a> {
+    /// The neutral pass through layer number `layer`: images × units.
+    pub fn neutral(&self, layer: usize) -> Rows<'a> {
+        let x = self.x[layer].rows();
+        x.split_at(x.len() - self.labels.len()).1
+    }
 }
 
 /// From what the layers say to a score for every class. Scores are ≥ 0; the largest is the prediction.
@@ -72,14 +122,21 @@ pub trait Readout: Send + Sync {
     /// Whether the goodness that it reads is one number a class, one number a row, or not read at all.
     fn reads_goodness(&self) -> Option<PerClass>;
 
-    /// Gets its weights for layers of these widths; called once, before anything is read.
-    fn prepare(&mut self, _widths: &[usize], _classes: usize) {}
+    /// Gets its weights for these layers; called once, before anything is read.
+    fn prepare(&mut self, _layers: Layers<'_>) {}
 
-    /// Adds what layer number `layer` says to `scores` (images × classes).
-    fn read(&self, layer: usize, seen: Seen<'_>, scores: RowsMut<'_>);
+    /// Sums it takes of each image's classes: more than one where it reads in two ways.
+    fn blocks(&self) -> usize {
+        1
+    }
 
-    /// Turns the sums into scores.
-    fn finish(&self, _scores: RowsMut<'_>) {}
+    /// Adds what layer number `layer` says to `sums` (blocks · images × classes, a block after another).
+    fn read(&self, layer: usize, seen: Seen<'_>, sums: RowsMut<'_>);
+
+    /// Turns the sums into scores (images × classes).
+    fn finish(&self, sums: Rows<'_>, mut scores: RowsMut<'_>) {
+        scores.data_mut().copy_from_slice(sums.data());
+    }
 
     /// Whether it has weights to train.
     fn learns(&self) -> bool {
@@ -88,6 +145,14 @@ pub trait Readout: Send + Sync {
 
     /// Trains its weights by one step.
     fn learn(&mut self, _lesson: Lesson<'_>) {}
+
+    /// An empty account of the training set's activities, where the readout is solved for rather than trained.
+    fn moments(&self) -> Option<Moments> {
+        None
+    }
+
+    /// Takes its weights from what the training set's neutral pass came to.
+    fn solve(&mut self, _moments: &Moments) {}
 
     /// Its weights, one matrix (classes × units) for each layer it looks at.
     fn weights(&self) -> Vec<&Matrix> {
@@ -111,4 +176,5 @@ pub trait Readout: Send + Sync {
 }
 
 /// Every readout there is.
-pub const CATALOGUE: &[Entry<dyn Readout>] = &[label_sweep::ENTRY, linear::ENTRY, class_goodness::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Readout>] =
+    &[label_sweep::ENTRY, linear::ENTRY, class_goodness::ENTRY, fusion::ENTRY, ridge::ENTRY, average::ENTRY];

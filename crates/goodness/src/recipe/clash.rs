@@ -6,7 +6,7 @@ use toml::Table;
 use super::read::per_class;
 use super::{Choice, Recipe, RecipeError};
 use crate::plan::{self, Plan};
-use crate::readout::{self, Pass, PerClass, Readout};
+use crate::readout::{self, Layers, PerClass, Readout};
 use crate::train::{Contrast, Objective};
 
 /// Two keys and why they do not go together.
@@ -42,9 +42,12 @@ fn quoted(key: &str, choice: &Choice) -> String {
 impl<'a> Parts<'a> {
     fn new(recipe: &'a Recipe) -> Self {
         let train = &recipe.train;
+        let mut readout = recipe.network.readout.build(readout::CATALOGUE);
+        let (widths, per_class) = (&recipe.network.layers, per_class(&recipe.network));
+        readout.prepare(Layers { widths, classes: 2, per_class });
         Self {
             recipe,
-            readout: recipe.network.readout.build(readout::CATALOGUE),
+            readout,
             adviser: train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             objective: Objective::new(&train.loss),
             plan: train.plan.build(plan::CATALOGUE),
@@ -141,7 +144,7 @@ impl<'a> Parts<'a> {
             return Some((overlay, self.negatives(), "positives and negatives would be the same: no label is written"));
         }
         let reason = "it writes every label in turn, and no label is written";
-        (unwritten && self.readout.pass() == Pass::EveryLabel).then(|| (self.readout(), overlay, reason))
+        (unwritten && self.readout.pass().writes_labels()).then(|| (self.readout(), overlay, reason))
     }
 
     /// Readouts that cannot read the goodness.

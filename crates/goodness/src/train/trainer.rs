@@ -16,6 +16,7 @@ use super::workspace::Workspace;
 use crate::build::{self, Unfit};
 use crate::data::Dataset;
 use crate::network::Network;
+use crate::readout::Layers;
 use crate::recipe::Recipe;
 use crate::report::EpochRecord;
 
@@ -105,7 +106,9 @@ impl Trainer {
         }
         let network = build::network(recipe, train.shape(), train.classes())?;
         let mut method = Method::new(&recipe.train);
-        method.adviser.iter_mut().for_each(|adviser| adviser.prepare(&recipe.network.layers, train.classes()));
+        let (widths, per_class) = (&recipe.network.layers, network.parts.goodness.per_class());
+        let layers = Layers { widths, classes: train.classes(), per_class };
+        method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
         let learns = network.parts.projection.learns();
         let states = network.layers.iter().map(|layer| LayerState::new(layer, learns, &method)).collect();
         Ok(Self {
@@ -224,6 +227,9 @@ impl Trainer {
         let readable = learning.end > self.network.readout.from();
         // Averaged weights are what is read; after the last epoch they are what stays.
         self.swap_averages();
+        if due && readable {
+            self.network.solve_readout(&self.train, learning.end);
+        }
         let misread = (due && readable).then(|| self.network.misread(&self.validation, learning.end));
         let validation = misread.map(|wrong| 100.0 * wrong as f64 / self.validation.len() as f64);
         if epoch + 1 < epochs {

@@ -54,7 +54,8 @@ pub(super) struct Workspace {
 impl Workspace {
     /// What a readout learns from the pass that has just been read.
     pub(super) fn lesson(&self, gain: f32, step: u64) -> Lesson<'_> {
-        Lesson { x: &self.walk.x, labels: &self.truth, scores: self.scores.rows(), gain, step }
+        let Walk { x, g, sums, .. } = &self.walk;
+        Lesson { x, g, labels: &self.truth, sums: sums.rows(), gain, step }
     }
 }
 

@@ -150,4 +150,8 @@ fn keys_that_clash_are_both_named() {
     assert!(both.starts_with("r.toml: network.readout = \"average\" and network.overlay = \"none\" clash:"), "{both}");
     let depth = refused(&with("", "readout = { name = \"average\", linear_from = 3 }", ""));
     assert!(depth.starts_with("r.toml: network.readout.from = 3 and network.layers (2 of them) clash:"), "{depth}");
+    let auto = refused(&with("theta = \"auto\"\nloss = \"symba\"", "", ""));
+    assert!(auto.starts_with("r.toml: train.theta = \"auto\" and train.loss = \"symba\" clash:"), "{auto}");
+    let word = refused(&with("theta = \"high\"", "", ""));
+    assert_eq!(word, "r.toml: train.theta = \"high\": expected a number from 0.000001 to 1000000, or \"auto\"");
 }

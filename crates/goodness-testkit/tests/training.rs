@@ -62,6 +62,7 @@ const VARIANTS: &[&[&str]] = &[
         "projection=linear",
         "loss=cross_entropy",
     ],
+    &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd", "theta=auto"],
     &["readout=fusion", "negatives=", "goodness=class_mean", "layers=[12, 9]", "loss=cross_entropy"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],

@@ -4,7 +4,7 @@ use goodness_core::overlay;
 use toml::Table;
 
 use super::read::per_class;
-use super::{Choice, Recipe, RecipeError};
+use super::{Choice, Recipe, RecipeError, Theta};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Layers, PerClass, Readout};
 use crate::train::{Contrast, Objective};
@@ -103,9 +103,12 @@ impl<'a> Parts<'a> {
     /// Losses that cannot read the goodness, or do not read a key.
     fn losses(&self) -> Option<Clash> {
         let train = &self.recipe.train;
-        if let (Some(theta), false) = (train.theta, self.objective.uses_theta()) {
-            let reason = "this loss compares goodnesses and reads no threshold";
-            return Some((format!("train.theta = {theta}"), self.loss(), reason));
+        if train.theta != Theta::Own && !self.objective.uses_theta() {
+            let theta = match train.theta {
+                Theta::Fixed(theta) => format!("train.theta = {theta}"),
+                _ => "train.theta = \"auto\"".to_string(),
+            };
+            return Some((theta, self.loss(), "this loss compares goodnesses and reads no threshold"));
         }
         if self.classes() != per_class(&self.recipe.network) {
             let reason = match self.classes() {

@@ -90,13 +90,24 @@ pub struct NetworkSpec {
     pub init: Choice,
 }
 
+/// Where a layer's threshold comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Theta {
+    /// The goodness's own default.
+    Own,
+    /// This number.
+    Fixed(f64),
+    /// Each layer follows the middle between its positives and its negatives.
+    Auto,
+}
+
 /// `[train]`: how it learns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainSpec {
     /// How far goodnesses are from where they should be.
     pub loss: Choice,
-    /// The threshold, where it is not the goodness's own.
-    pub theta: Option<f64>,
+    /// The threshold between positives and negatives.
+    pub theta: Theta,
     /// Which wrong label.
     pub negatives: Choice,
     /// Whom the negatives ask for scores, where it is not the network's own readout; thrown away after training.

@@ -10,7 +10,7 @@ use goodness_core::{
 use toml::{Table, Value};
 
 use super::error::did_you_mean;
-use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, TrainSpec, clash, keys};
+use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, keys};
 use crate::{plan, readout};
 
 type Result<T> = std::result::Result<T, RecipeError>;
@@ -90,7 +90,7 @@ pub(super) fn per_class(network: &NetworkSpec) -> bool {
 fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
     Ok(TrainSpec {
         loss: s.loss(if class_wise { "cross_entropy" } else { "swish_symba" })?,
-        theta: s.real("theta", 1e-6, 1e6)?,
+        theta: s.theta("theta")?,
         negatives: s.negatives("wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
         similarity: s.choice("similarity", similarity::CATALOGUE, "none")?,
@@ -173,6 +173,16 @@ impl<'a> Section<'a> {
         let fits = number(value).filter(|x| (min..=max).contains(x));
         let expected = || format!("a number from {min} to {max}");
         fits.map(Some).ok_or_else(|| self.bad(key, &value.to_string(), &expected()))
+    }
+
+    fn theta(&self, key: &str) -> Result<Theta> {
+        match self.table.get(key) {
+            Some(Value::String(word)) if word == "auto" => Ok(Theta::Auto),
+            Some(other) if number(other).is_none() => {
+                Err(self.bad(key, &other.to_string(), "a number from 0.000001 to 1000000, or \"auto\""))
+            }
+            _ => Ok(self.real(key, 1e-6, 1e6)?.map_or(Theta::Own, Theta::Fixed)),
+        }
     }
 
     fn widths(&self, key: &str) -> Result<Vec<usize>> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use super::{Choice, Recipe};
+use super::{Choice, Recipe, Theta};
 use crate::train::Objective;
 
 /// The whole recipe as TOML.
@@ -38,7 +38,11 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("init", &r.network.init);
     out.section("train");
     out.choice("loss", &r.train.loss);
-    r.train.theta.iter().for_each(|theta| out.real("theta", *theta));
+    match r.train.theta {
+        Theta::Own => {}
+        Theta::Fixed(theta) => out.real("theta", theta),
+        Theta::Auto => out.text("theta", "auto"),
+    }
     if matches!(Objective::new(&r.train.loss), Objective::Pairs(_)) {
         out.choice("negatives", &r.train.negatives);
     }

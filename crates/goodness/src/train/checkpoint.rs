@@ -82,6 +82,7 @@ impl Trainer {
                 }
             }
             all.push((format!("memory.{l}.knob"), state.knob.as_slice()));
+            all.push((format!("memory.{l}.theta"), std::slice::from_ref(&state.theta)));
             all.push((format!("memory.{l}.unit_means"), state.unit_means.as_slice()));
         }
         for (i, memory) in self.network.readout.memory().into_iter().enumerate() {
@@ -98,13 +99,14 @@ impl Trainer {
     fn memory_mut(&mut self) -> Vec<(String, &mut [f32])> {
         let mut all = Vec::new();
         for (l, state) in self.states.iter_mut().enumerate() {
-            let LayerState { weights, biases, projection, knobs, knob, unit_means, .. } = state;
+            let LayerState { weights, biases, projection, knobs, knob, theta, unit_means, .. } = state;
             for (name, memory) in LayerState::NAMES.into_iter().zip([weights, biases, projection, knobs]) {
                 for (slot, memory) in memory.iter_mut().enumerate() {
                     all.push((format!("memory.{l}.{name}.{slot}"), memory.as_mut_slice()));
                 }
             }
             all.push((format!("memory.{l}.knob"), knob.as_mut_slice()));
+            all.push((format!("memory.{l}.theta"), std::slice::from_mut(theta)));
             all.push((format!("memory.{l}.unit_means"), unit_means.as_mut_slice()));
         }
         let weights = self.network.readout.weights().len();

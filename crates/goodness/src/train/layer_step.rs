@@ -13,6 +13,7 @@ use super::sums::LayerSums;
 use super::workspace::LayerWork;
 use crate::layer::{Dense, Input, sum_columns};
 use crate::network::Parts;
+use crate::recipe::Theta;
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
@@ -33,9 +34,8 @@ pub(super) fn layer_step(
     parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), work.x.rows_mut());
 
     // Loss and its derivative by each goodness, averaged over the batch.
-    let theta = method.theta(&*parts.goodness, layer.units());
     work.knob =
-        method.objective.score((work.g.rows(), theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
+        method.objective.score((work.g.rows(), state.theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
     let share = 1.0 / samples as f32;
     work.dg.data_mut().iter_mut().for_each(|d| *d *= share);
     work.knob *= share;
@@ -70,7 +70,11 @@ pub(super) fn layer_step(
     layer.projection_grads(&*parts.projection, seen, &mut work.grads);
     layer.local_grads(input, work.dz.rows_mut(), &mut work.grads);
     state.update(layer, (&work.grads, work.knob), method, at);
-    LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
+    let sums = LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels);
+    if method.theta == Theta::Auto {
+        state.follow(sums.middle(), parts.goodness.theta(layer.units()));
+    }
+    sums
 }
 
 type Seen<'a> = (Rows<'a>, Rows<'a>, Rows<'a>);

@@ -15,7 +15,7 @@ use goodness_core::{Rows, RowsMut};
 
 use crate::plan::{self, Plan};
 use crate::readout::{self, Readout};
-use crate::recipe::{Choice, TrainSpec};
+use crate::recipe::{Choice, Theta, TrainSpec};
 
 /// What a layer is asked for.
 pub enum Objective {
@@ -109,8 +109,8 @@ impl Contrast {
 pub struct Method {
     /// What a layer is asked for.
     pub objective: Objective,
-    /// The threshold, where it is not the goodness's own.
-    pub theta: Option<f32>,
+    /// Where each layer's threshold comes from.
+    pub theta: Theta,
     /// What a sample is contrasted with.
     pub negatives: Contrast,
     /// Whom the negatives ask for scores; the network's own readout where there is none.
@@ -136,7 +136,7 @@ impl Method {
     pub fn new(spec: &TrainSpec) -> Self {
         Self {
             objective: Objective::new(&spec.loss),
-            theta: spec.theta.map(|theta| theta as f32),
+            theta: spec.theta,
             negatives: Contrast::new(&spec.negatives),
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             similarity: spec.similarity.build(similarity::CATALOGUE),
@@ -149,8 +149,11 @@ impl Method {
         }
     }
 
-    /// θ for a layer of `units`.
+    /// θ that a layer of `units` starts with.
     pub(crate) fn theta(&self, goodness: &dyn Goodness, units: usize) -> f32 {
-        self.theta.unwrap_or_else(|| goodness.theta(units))
+        match self.theta {
+            Theta::Fixed(theta) => theta as f32,
+            Theta::Own | Theta::Auto => goodness.theta(units),
+        }
     }
 }

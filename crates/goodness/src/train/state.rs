@@ -1,5 +1,6 @@
 //! What a layer remembers between steps.
 
+use goodness_core::goodness::Goodness;
 use goodness_core::optim::{Memory, Moment, Optimizer};
 use goodness_engine::par::{self, MaybeEmpty};
 
@@ -16,17 +17,23 @@ pub(crate) struct LayerState {
     pub(crate) knobs: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
     pub(crate) knob: Vec<f32>,
+    /// θ: fixed, or following the layer.
+    pub(crate) theta: f32,
     /// The penalty's running number of each unit.
     pub(crate) unit_means: Vec<f32>,
     /// Running average of the layer, where the method wants one.
     pub(crate) average: Option<Dense>,
 }
 
+/// Share of a running threshold that stays at each step.
+const THETA_STAYS: f32 = 0.99;
+/// The lowest running threshold, as a share of the goodness's own default.
+const THETA_LEAST: f32 = 0.05;
 /// Weights that one thread updates at a time.
 const BLOCK: usize = 1 << 14;
 
 impl LayerState {
-    pub(crate) fn new(layer: &Dense, learns: bool, method: &Method) -> Self {
+    pub(crate) fn new(layer: &Dense, (learns, goodness): (bool, &dyn Goodness), method: &Method) -> Self {
         let slots = method.optimizer.slots();
         let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
         let knob: Vec<f32> = method.objective.knob().into_iter().collect();
@@ -36,9 +43,19 @@ impl LayerState {
             projection: zeros(if learns { layer.projection.data().len() } else { 0 }),
             knobs: zeros(knob.len()),
             knob,
+            theta: method.theta(goodness, layer.units()),
             unit_means: vec![method.penalty.initial_state(); layer.units()],
             average: (method.average > 0.0).then(|| layer.clone()),
         }
+    }
+
+    /// Moves θ towards the middle between the mean goodness of positives and of negatives.
+    ///
+    /// The middle is where the two are told apart best when they spread alike. Where both sink, θ would sink with them and
+    /// ask for nothing; so it never falls below a share of the goodness's own default.
+    pub(super) fn follow(&mut self, middle: f64, own: f32) {
+        let moved = THETA_STAYS * self.theta + (1.0 - THETA_STAYS) * middle as f32;
+        self.theta = moved.max(THETA_LEAST * own);
     }
 
     /// What the memories are called, in their order.

@@ -109,8 +109,8 @@ impl Trainer {
         let (widths, per_class) = (&recipe.network.layers, network.parts.goodness.per_class());
         let layers = Layers { widths, classes: train.classes(), per_class };
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
-        let learns = network.parts.projection.learns();
-        let states = network.layers.iter().map(|layer| LayerState::new(layer, learns, &method)).collect();
+        let about = (network.parts.projection.learns(), &*network.parts.goodness);
+        let states = network.layers.iter().map(|layer| LayerState::new(layer, about, &method)).collect();
         Ok(Self {
             recipe: recipe.clone(),
             network,

@@ -9,8 +9,10 @@ use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par};
 
 use crate::data::{Dataset, Shape};
+use crate::flow::Recurrent;
 use crate::layer::{Dense, Images, Input, Labelled, Labels};
 use crate::readout::{Pass, Readout, Seen};
+use crate::recurrent::Settled;
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
@@ -39,6 +41,8 @@ pub struct Scaling {
 pub struct Network {
     /// The layers, first to last.
     pub layers: Vec<Dense>,
+    /// The iterations that layers settle in; none where activity moves up once.
+    pub flow: Option<Recurrent>,
     /// What happens to a row in each of them.
     pub parts: Parts,
     /// Turns what the layers say into class scores.
@@ -55,6 +59,7 @@ pub struct Network {
 #[derive(Debug, Default)]
 pub struct Walk {
     labels: Labels,
+    settled: Settled,
     h: Matrix,
     a: Matrix,
     g: Matrix,
@@ -152,6 +157,11 @@ impl Network {
         });
         scores.resize(images.len(), self.classes);
         scores.data_mut().fill(0.0);
+        if let (Some(flow), Pass::EveryLabel) = (self.flow, pass) {
+            self.settle(flow, images, walk);
+            (0..depth).for_each(|l| readout.read(l, walk.settled.seen(l), scores.rows_mut()));
+            return readout.finish(scores.rows_mut());
+        }
         walk.x.resize_with(self.layers.len(), Matrix::default);
         for layer in 0..depth {
             let passes_on = layer + 1 < depth || readout.reads_activities();
@@ -160,6 +170,12 @@ impl Network {
             readout.read(layer, seen, scores.rows_mut());
         }
         readout.finish(scores.rows_mut());
+    }
+
+    /// Shows a recurrent network the images with every label above them, as [`Pass::EveryLabel`] stacks them.
+    fn settle(&self, flow: Recurrent, images: &Images, walk: &mut Walk) {
+        let Walk { labels, settled, .. } = walk;
+        settled.run((self, flow), Labelled { images, labels }, |row| (row / images.len()) as u8);
     }
 
     fn walk_layer(&self, layer: usize, images: &Images, rows: usize, passes_on: bool, walk: &mut Walk) {

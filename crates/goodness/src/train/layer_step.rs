@@ -77,7 +77,7 @@ type Seen<'a> = (Rows<'a>, Rows<'a>, Rows<'a>);
 type Slopes<'a> = (RowsMut<'a>, RowsMut<'a>);
 
 /// Adds the penalty's slope to the first `rows` rows.
-fn add_slope(slope: &[f32], rows: usize, dz: &mut RowsMut<'_>) {
+pub(super) fn add_slope(slope: &[f32], rows: usize, dz: &mut RowsMut<'_>) {
     (0..rows).for_each(|r| dz.row_mut(r).iter_mut().zip(slope).for_each(|(d, s)| *d += s));
 }
 

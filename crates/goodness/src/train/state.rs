@@ -9,9 +9,11 @@ use crate::layer::{Dense, Gradients};
 /// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight, each bias, each weight of the projection, and the loss's own number.
+    /// Up to two numbers for each weight, each bias, each weight from above and of the projection, and the loss's own
+    /// number.
     pub(crate) weights: [Vec<f32>; 2],
     pub(crate) biases: [Vec<f32>; 2],
+    pub(crate) above: [Vec<f32>; 2],
     pub(crate) projection: [Vec<f32>; 2],
     pub(crate) knobs: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
@@ -33,6 +35,7 @@ impl LayerState {
         Self {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
+            above: zeros(layer.above.data().len()),
             projection: zeros(if learns { layer.projection.data().len() } else { 0 }),
             knobs: zeros(knob.len()),
             knob,
@@ -42,11 +45,11 @@ impl LayerState {
     }
 
     /// What the memories are called, in their order.
-    pub(crate) const NAMES: [&'static str; 4] = ["weights", "biases", "projection", "knobs"];
+    pub(crate) const NAMES: [&'static str; 5] = ["weights", "biases", "above", "projection", "knobs"];
 
     /// Every memory of the optimizer with its name.
     pub(crate) fn memories(&self) -> impl Iterator<Item = (&'static str, &[Vec<f32>; 2])> {
-        Self::NAMES.into_iter().zip([&self.weights, &self.biases, &self.projection, &self.knobs])
+        Self::NAMES.into_iter().zip([&self.weights, &self.biases, &self.above, &self.projection, &self.knobs])
     }
 
     /// The number that the loss learns; 0 where it learns none.
@@ -58,6 +61,9 @@ impl LayerState {
     pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, at: Moment) {
         let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
         follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
+        if !grads.above.is_empty() {
+            follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, at);
+        }
         if !grads.projection.is_empty() {
             let projection = (layer.projection.data_mut(), grads.projection.data());
             follow(projection, &mut self.projection, optimizer, at);
@@ -73,6 +79,7 @@ impl LayerState {
             let keep = method.average.min(age / (age + 10.0));
             let pairs = [
                 (average.weights.data_mut(), layer.weights.data()),
+                (average.above.data_mut(), layer.above.data()),
                 (average.projection.data_mut(), layer.projection.data()),
                 (average.biases.as_mut_slice(), layer.biases.as_slice()),
             ];

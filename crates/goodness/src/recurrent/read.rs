@@ -1,0 +1,50 @@
+//! Reading a recurrent network: every label is shown for some iterations, and is worth the goodness that it brings.
+
+use goodness_engine::Matrix;
+
+use super::States;
+use crate::flow::Recurrent;
+use crate::layer::Labelled;
+use crate::network::Network;
+use crate::readout::Seen;
+
+/// Buffers of a reading.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    states: States,
+    /// Goodness of each layer, averaged over the iterations that count: rows × 1.
+    pub(crate) goodness: Vec<Matrix>,
+}
+
+impl Settled {
+    /// Runs the iterations that reading looks at, with the label `label(row)` above the images of `input`.
+    pub(crate) fn run(
+        &mut self,
+        (network, flow): (&Network, Recurrent),
+        input: Labelled<'_>,
+        label: impl Fn(usize) -> u8 + Sync,
+    ) {
+        self.goodness.resize_with(network.layers.len(), Matrix::default);
+        for goodness in &mut self.goodness {
+            goodness.resize(input.len(), 1);
+            goodness.data_mut().fill(0.0);
+        }
+        let share = 1.0 / (flow.from..=flow.to).count() as f32;
+        self.states.start((network, flow), input, label);
+        for t in 1..=flow.to {
+            for (l, goodness) in self.goodness.iter_mut().enumerate() {
+                self.states.advance((network, flow), l);
+                if flow.counts(t) {
+                    let (_, now) = self.states.moved();
+                    goodness.data_mut().iter_mut().zip(now.data()).for_each(|(sum, g)| *sum += share * g);
+                }
+            }
+            self.states.turn();
+        }
+    }
+
+    /// What a readout sees of layer number `l`.
+    pub(crate) fn seen(&self, l: usize) -> Seen<'_> {
+        Seen { goodness: self.goodness[l].rows(), x: self.states.x(l) }
+    }
+}

@@ -15,7 +15,8 @@ impl Parts<'_> {
             return Some((keys.0, keys.1, "reading would count no iteration"));
         }
         if flow.to > flow.iterations {
-            let keys = (format!("network.flow.to = {}", flow.to), format!("network.flow.iterations = {}", flow.iterations));
+            let keys =
+                (format!("network.flow.to = {}", flow.to), format!("network.flow.iterations = {}", flow.iterations));
             return Some((keys.0, keys.1, "reading would count iterations that training does not have"));
         }
         let (key, reason) = self.unknown_to_iterations()?;
@@ -35,7 +36,11 @@ impl Parts<'_> {
             (written, quoted("network.overlay", &network.overlay), share),
             (network.projection.name != "none", quoted("network.projection", &network.projection), lonely),
             (!network.fields.is_empty(), "network.fields".to_string(), "its layers are fully connected"),
-            (matches!(self.contrast, Contrast::Images(_)), self.negatives(), "its negatives have a wrong label at the top"),
+            (
+                matches!(self.contrast, Contrast::Images(_)),
+                self.negatives(),
+                "its negatives have a wrong label at the top",
+            ),
             (train.similarity.name != "none", quoted("train.similarity", &train.similarity), lonely),
             (train.dropout > 0.0, format!("train.dropout = {}", train.dropout), "a state with holes would stay so"),
             (train.plan.name != "simultaneous", quoted("train.plan", &train.plan), every),

@@ -125,7 +125,8 @@ fn below(all: &[Vec<State>], t: usize, l: usize, row: usize) -> State {
 }
 
 fn above(all: &[Vec<State>], t: usize, l: usize, label: usize) -> State {
-    let shown = || (0..CLASSES).map(|k| if k == label { LABEL } else { 0.0 }).collect();
+    let hot = |k: usize| f64::from(u8::from(k == label));
+    let shown = || normalised(&(0..CLASSES).map(hot).collect::<Vec<_>>()).iter().map(|x| LABEL * x).collect();
     all[t - 1].get(l + 1).map_or_else(shown, |h| normalised(h))
 }
 

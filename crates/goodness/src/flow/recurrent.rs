@@ -3,8 +3,8 @@
 //! uₗ(t) = Wₗ x̂ₗ₋₁(t−1) + Vₗ x̂ₗ₊₁(t−1) + bₗ, hₗ(t) = keep · hₗ(t−1) + (1 − keep) · φ(uₗ(t))  (Hinton 2022, section 3.3)
 //!
 //! The image is shown as a video in which nothing moves, and every layer is told what the layers below *and above* it said
-//! an iteration ago, normalised. Below the first layer stands the image, above the last one the label: one unit of
-//! `label`, the others 0. All layers move at once. They start from one pass from the image up, with nothing from above.
+//! an iteration ago, normalised. Below the first layer stands the image, above the last one the label: one unit in K
+//! speaks, normalised as every state and multiplied by `label`. All layers move at once. They start from one pass from the image up, with nothing from above.
 //!
 //! At every iteration a layer learns from its own goodness, gₗ(t) of hₗ(t); whatever comes from elsewhere, its own old
 //! state included, is given: ∂hₗ(t)/∂uₗ(t) = (1 − keep) φ′, and no gradient goes through time. A batch's iterations count
@@ -24,6 +24,7 @@
 //! ```
 
 use goodness_core::catalogue::{Entry, Info, Param};
+use goodness_core::normalize::Normalize;
 
 /// Layers that hear from above as well as from below, again and again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +37,7 @@ pub struct Recurrent {
     pub from: usize,
     /// The last one.
     pub to: usize,
-    /// What the label's unit above the last layer says.
+    /// Strength of the label above the last layer.
     pub label: f32,
 }
 
@@ -44,6 +45,11 @@ impl Recurrent {
     /// Moves states towards what their units put out: `h ← keep · h + (1 − keep) · a`.
     pub fn mix(&self, a: &[f32], h: &mut [f32]) {
         h.iter_mut().zip(a).for_each(|(h, a)| *h = self.keep * *h + (1.0 - self.keep) * a);
+    }
+
+    /// What the label's unit above the last layer says, the other `classes` − 1 being silent.
+    pub fn said(&self, normalize: &dyn Normalize, classes: usize) -> f32 {
+        self.label * normalize.scale(1.0, classes)
     }
 
     /// Whether reading counts iteration `t`.
@@ -62,7 +68,7 @@ pub(super) const ENTRY: Entry<Option<Recurrent>> = Entry {
             Param::real("keep", "share of a state that stays at each iteration", 0.3, 0.0, 0.999),
             Param::whole("from", "first iteration that reading counts", 3.0, 1.0, 1000.0),
             Param::whole("to", "last iteration that reading counts", 5.0, 1.0, 1000.0),
-            Param::real("label", "what the label's unit says", 1.0, 1e-3, 1e3),
+            Param::real("label", "strength of the label at the top", 1.0, 1e-3, 1e3),
         ],
     },
     build: |args| {

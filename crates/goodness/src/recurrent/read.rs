@@ -33,7 +33,7 @@ impl Settled {
         self.states.start((network, flow), input, label);
         for t in 1..=flow.to {
             for (l, goodness) in self.goodness.iter_mut().enumerate() {
-                self.states.advance((network, flow), l);
+                self.states.advance((network, flow), l, t);
                 if flow.counts(t) {
                     let (_, now) = self.states.moved();
                     goodness.data_mut().iter_mut().zip(now.data()).for_each(|(sum, g)| *sum += share * g);

@@ -27,6 +27,8 @@ pub(crate) struct States {
     g: Matrix,
     /// The label's columns of the last layer's V, as rows: classes × units.
     columns: Matrix,
+    /// Images of the batch.
+    images: usize,
 }
 
 /// Rows that one thread takes at a time.
@@ -41,6 +43,7 @@ impl States {
         input: Labelled<'_>,
         label: impl Fn(usize) -> u8 + Sync,
     ) {
+        self.images = input.images.len();
         for all in [&mut self.still, &mut self.h, &mut self.x, &mut self.next] {
             all.resize_with(network.layers.len(), Matrix::default);
             all.iter_mut().zip(&network.layers).for_each(|(m, layer)| m.resize(input.len(), layer.units()));
@@ -51,15 +54,14 @@ impl States {
                 _ => repeat(Rows::new(&layer.biases, 1, layer.units()), still.rows_mut()),
             }
         }
-        (0..network.layers.len()).for_each(|l| self.rise(network, l, input.images.len()));
+        (0..network.layers.len()).for_each(|l| self.rise(network, l, self.images));
         self.show_labels((network, flow), label);
     }
 
-    /// The pass from the image up. It is the same for every label: the first `images` rows are computed, the others copied.
+    /// The pass from the image up, the same for every label.
     fn rise(&mut self, network: &Network, l: usize, images: usize) {
         let (below, x) = self.x.split_at_mut(l);
-        let (mut h, h_rest) = self.h[l].rows_mut().split_at(images);
-        let (mut x, x_rest) = x[0].rows_mut().split_at(images);
+        let (mut h, mut x) = (head(&mut self.h[l], images), head(&mut x[0], images));
         repeat(self.still[l].rows().split_at(images).0, h.reborrow());
         if let Some(below) = below.last() {
             product::add_forward(below.rows().split_at(images).0, network.layers[l].weights.rows(), h.reborrow());
@@ -69,16 +71,16 @@ impl States {
             activation.forward(h.reborrow());
             normalize.forward_into(h.as_rows(), x);
         });
-        repeat(h.as_rows(), h_rest);
-        repeat(x.as_rows(), x_rest);
+        [&mut self.h[l], &mut self.x[l]].into_iter().for_each(|m| copy_down(m, images));
     }
 
     /// Adds the label's column of V to what the last layer is told at every iteration.
     fn show_labels(&mut self, (network, flow): (&Network, Recurrent), label: impl Fn(usize) -> u8 + Sync) {
         let (Some(top), Some(still)) = (network.layers.last(), self.still.last_mut()) else { return };
+        let said = flow.said(&*network.parts.normalize, network.classes);
         self.columns.resize(top.above.width(), top.units());
         for (u, row) in top.above.rows().iter().enumerate() {
-            (0..row.len()).for_each(|k| self.columns.data_mut()[k * top.units() + u] = flow.label * row[k]);
+            (0..row.len()).for_each(|k| self.columns.data_mut()[k * top.units() + u] = said * row[k]);
         }
         let columns = self.columns.rows();
         par::each_block(still.len(), ROWS, still.rows_mut(), |first, mut still: RowsMut<'_>| {
@@ -89,26 +91,31 @@ impl States {
         });
     }
 
-    /// Moves layer number `l` by one iteration; the others still hear its old state, until [`turn`](Self::turn).
-    pub(crate) fn advance(&mut self, (network, flow): (&Network, Recurrent), l: usize) {
-        let (layer, rows) = (&network.layers[l], self.h[l].len());
-        self.a.resize(rows, layer.units());
-        self.g.resize(rows, 1);
-        repeat(self.still[l].rows(), self.a.rows_mut());
+    /// Moves layer number `l` to iteration `t`; the others still hear its old state, until [`turn`](Self::turn).
+    pub(crate) fn advance(&mut self, (network, flow): (&Network, Recurrent), l: usize, t: usize) {
+        let (layer, all) = (&network.layers[l], self.h[l].len());
+        // Labels come down by a layer an iteration; until one has arrived, all passes of an image are the same.
+        let rows = if t + l < network.layers.len() { self.images } else { all };
+        self.a.resize(all, layer.units());
+        self.g.resize(all, 1);
+        let (mut a, g) = (head(&mut self.a, rows), head(&mut self.g, rows));
+        repeat(self.still[l].rows().split_at(rows).0, a.reborrow());
         if let Some(below) = l.checked_sub(1) {
-            product::add_forward(self.x[below].rows(), layer.weights.rows(), self.a.rows_mut());
+            product::add_forward(self.x[below].rows().split_at(rows).0, layer.weights.rows(), a.reborrow());
         }
         if let Some(above) = self.x.get(l + 1) {
-            product::add_forward(above.rows(), layer.above.rows(), self.a.rows_mut());
+            product::add_forward(above.rows().split_at(rows).0, layer.above.rows(), a.reborrow());
         }
         let Parts { activation, goodness, normalize, .. } = &network.parts;
-        let parts = (self.a.rows_mut(), self.h[l].rows_mut(), self.next[l].rows_mut(), self.g.rows_mut());
+        let parts = (a, head(&mut self.h[l], rows), head(&mut self.next[l], rows), g);
         par::each_block(rows, ROWS, parts, |_, (mut a, mut h, next, mut g): Moving<'_>| {
             activation.forward(a.reborrow());
             flow.mix(a.as_rows().data(), h.data_mut());
             goodness.score(h.as_rows(), g.data_mut());
             normalize.forward_into(h.as_rows(), next);
         });
+        let moved = [&mut self.a, &mut self.h[l], &mut self.next[l], &mut self.g];
+        moved.into_iter().for_each(|m| copy_down(m, rows));
     }
 
     /// Lets every layer hear what the others say now.
@@ -133,6 +140,17 @@ impl States {
 }
 
 type Moving<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
+
+/// The first `rows` rows.
+fn head(m: &mut Matrix, rows: usize) -> RowsMut<'_> {
+    m.rows_mut().split_at(rows).0
+}
+
+/// Copies the first `rows` rows to all below them.
+fn copy_down(m: &mut Matrix, rows: usize) {
+    let (head, rest) = m.rows_mut().split_at(rows);
+    repeat(head.as_rows(), rest);
+}
 
 /// Writes the rows of `from` to `to`, over and over.
 fn repeat(from: Rows<'_>, to: RowsMut<'_>) {

@@ -56,7 +56,7 @@ impl Trainer {
         work.clear(&self.network, input.len());
         for t in 1..=flow.iterations {
             for (l, state) in self.states.iter_mut().enumerate() {
-                work.states.advance(network, l);
+                work.states.advance(network, l, t);
                 let sums = work.learn(l, network, (&self.method, state), truth);
                 if let Some(broken) = sums.broken() {
                     let (layer, step) = (l + 1, self.position.step + 1);
@@ -148,7 +148,8 @@ impl RecurrentWork {
     ) {
         let Gathered { dz, grads } = &mut self.gathered[l];
         if l + 1 == network.layers.len() {
-            add_label_gradient((dz.rows(), flow.label), label, grads.above.rows_mut());
+            let said = flow.said(&*network.parts.normalize, network.classes);
+            add_label_gradient((dz.rows(), said), label, grads.above.rows_mut());
         }
         match l {
             0 => network.layers[l].local_grads(&Input::Labelled(input), dz.rows_mut(), grads),

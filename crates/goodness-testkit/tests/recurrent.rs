@@ -220,8 +220,8 @@ fn the_penalty_pulls_at_every_iteration_on_the_positives_alone() {
             let mean = m.iter().sum::<f64>() / units as f64;
             (0..units).for_each(|u| slope[u] += LAMBDA * (m[u] - mean) / ITERATIONS as f64);
         }
-        for u in 0..units {
-            let (got, want) = (pulled[l].biases[u] - plain[l].biases[u], -RATE * (1.0 - KEEP) * slope[u]);
+        for (u, slope) in slope.iter().enumerate() {
+            let (got, want) = (pulled[l].biases[u] - plain[l].biases[u], -RATE * (1.0 - KEEP) * slope);
             assert!((got - want).abs() < 1e-6, "layer {}, unit {u}: {got}, not {want}", l + 1);
         }
     }

@@ -61,13 +61,13 @@ impl States {
     /// The pass from the image up, the same for every label.
     fn rise(&mut self, network: &Network, l: usize, images: usize) {
         let (below, x) = self.x.split_at_mut(l);
-        let (mut h, mut x) = (head(&mut self.h[l], images), head(&mut x[0], images));
+        let (mut h, x) = (head(&mut self.h[l], images), head(&mut x[0], images));
         repeat(self.still[l].rows().split_at(images).0, h.reborrow());
         if let Some(below) = below.last() {
             product::add_forward(below.rows().split_at(images).0, network.layers[l].weights.rows(), h.reborrow());
         }
         let Parts { activation, normalize, .. } = &network.parts;
-        par::each_block(images, ROWS, (h.reborrow(), x.reborrow()), |_, (mut h, x): (RowsMut<'_>, RowsMut<'_>)| {
+        par::each_block(images, ROWS, (h, x), |_, (mut h, x): (RowsMut<'_>, RowsMut<'_>)| {
             activation.forward(h.reborrow());
             normalize.forward_into(h.as_rows(), x);
         });

@@ -90,6 +90,14 @@ impl RecurrentWork {
         }
     }
 
+    /// Makes room for a layer of `units` that learns from `rows` rows, two a sample.
+    fn fit(&mut self, rows: usize, units: usize) {
+        self.dz.resize(rows, units);
+        self.dg.resize(rows, 1);
+        self.loss.resize(rows / 2, 0.0);
+        [&mut self.mean_h, &mut self.slope].into_iter().for_each(|v| v.resize(units, 0.0));
+    }
+
     /// Layer number `l` learns from the state that it has just moved to.
     fn learn(
         &mut self,
@@ -99,11 +107,8 @@ impl RecurrentWork {
         labels: &[u8],
     ) -> LayerSums {
         let (parts, units, samples) = (&network.parts, network.layers[l].units(), labels.len());
+        self.fit(2 * samples, units);
         let (h, (a, g)) = (self.states.h(l), self.states.moved());
-        self.dz.resize(h.len(), units);
-        self.dg.resize(h.len(), 1);
-        self.loss.resize(samples, 0.0);
-        [&mut self.mean_h, &mut self.slope].into_iter().for_each(|v| v.resize(units, 0.0));
 
         // Loss and its derivative by each goodness, averaged over the batch and the iterations.
         let theta = method.theta(&*parts.goodness, units);

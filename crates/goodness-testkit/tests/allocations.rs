@@ -66,6 +66,7 @@ static ALLOCATOR: Watching = Watching;
 const RECIPES: &[&str] = &[
     "[network]\nlayers = [40, 30]\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30]\nreadout = \"linear\"\n[train]\npenalty = \"peer_normalization\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [40, 30]\nflow = \"recurrent\"\n[train]\nnegatives = \"hard_label\"\nadviser = \"linear\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40]\n[train]\nplan = \"greedy\"\nnegatives = \"wrong_label\"\nbatch = 16\nepochs = 1",
 ];
 

@@ -155,3 +155,38 @@ fn keys_that_clash_are_both_named() {
     let word = refused(&with("theta = \"high\"", "", ""));
     assert_eq!(word, "r.toml: train.theta = \"high\": expected a number from 0.000001 to 1000000, or \"auto\"");
 }
+
+#[test]
+fn what_does_not_go_with_iterations_is_named() {
+    let recurrent = |train: &str, network: &str| refused(&with(train, &format!("flow = \"recurrent\"\n{network}"), ""));
+    for (train, network, second) in [
+        ("", "goodness = \"class_mean\"", "network.goodness = \"class_mean\""),
+        ("", "overlay = \"one_hot\"", "network.overlay = \"one_hot\""),
+        ("loss = \"cross_entropy\"", "projection = \"linear\"", "network.projection = \"linear\""),
+        ("", "fields = [[1, 1], [1, 1]]", "network.fields"),
+        ("negatives = \"hybrid_mask\"", "", "train.negatives = \"hybrid_mask\""),
+        ("similarity = \"matching\"", "", "train.similarity = \"matching\""),
+        ("dropout = 0.1", "", "train.dropout = 0.1"),
+        ("plan = \"greedy\"", "", "train.plan = \"greedy\""),
+        ("plan = \"windowed\"", "", "train.plan = \"windowed\""),
+    ] {
+        let error = recurrent(train, network);
+        let start = format!("r.toml: network.flow = \"recurrent\" and {second} clash: ");
+        assert!(error.starts_with(&start), "{error}");
+    }
+    let order = refused(&with("", "flow = { name = \"recurrent\", from = 6 }", ""));
+    assert!(order.starts_with("r.toml: network.flow.from = 6 and network.flow.to = 5 clash:"), "{order}");
+    let short = refused(&with("", "flow = { name = \"recurrent\", iterations = 4 }", ""));
+    assert!(short.starts_with("r.toml: network.flow.to = 5 and network.flow.iterations = 4 clash:"), "{short}");
+    let loss = recurrent("loss = \"cross_entropy\"", "");
+    assert!(loss.contains("network.goodness = \"mean_of_squares\" and train.loss = \"cross_entropy\""), "{loss}");
+    let fitting = with("negatives = \"hard_label\"\nadviser = \"linear\"", "flow = \"recurrent\"", "");
+    let fitting = Recipe::parse("r.toml", &fitting).unwrap();
+    assert_eq!((fitting.network.overlay.name.as_str(), fitting.network.readout.name.as_str()), ("none", "label_sweep"));
+    assert_eq!(Recipe::parse("again", &fitting.to_toml()).unwrap(), fitting);
+    let mixed = refused(&with("", "flow = \"recurrent\"\nreadout = \"average\"", ""));
+    assert!(
+        mixed.starts_with("r.toml: network.flow = \"recurrent\" and network.readout = \"average\" clash:"),
+        "{mixed}"
+    );
+}

@@ -66,6 +66,8 @@ const VARIANTS: &[&[&str]] = &[
     &["readout=fusion", "negatives=", "goodness=class_mean", "layers=[12, 9]", "loss=cross_entropy"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
+    &["flow=recurrent", "adviser={name=\"linear\", from=1}"],
+    &["flow={name=\"recurrent\", iterations=3, from=2, to=3, label=2.0}", "negatives=wrong_label", "average=0.9"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
 ];
 

@@ -3,6 +3,7 @@
 use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
 
 use crate::data::Shape;
+use crate::flow;
 use crate::layer::{Dense, Fields};
 use crate::network::{Network, Parts, Scaling};
 use crate::readout::{self, Layers};
@@ -40,6 +41,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         return Err(Unfit { key: "network.layers", came: units.to_string(), expected });
     }
     let init = spec.init.build(init::CATALOGUE);
+    let flow = *spec.flow.build(flow::CATALOGUE);
     let mut layers = Vec::new();
     for (l, wire) in wiring(spec, shape)?.into_iter().enumerate() {
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, l as u64);
@@ -48,6 +50,9 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
             None => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
         };
         layer.project(&*projection, classes, &mut rng);
+        if flow.is_some() {
+            layer.hear(heard(spec, l, classes), &*init, &mut rng);
+        }
         layers.push(layer);
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
@@ -60,7 +65,12 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         normalize: spec.normalize.build(normalize::CATALOGUE),
     };
     let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };
-    Ok(Network { layers, parts, readout, scaling, shape, classes })
+    Ok(Network { layers, flow, parts, readout, scaling, shape, classes })
+}
+
+/// Units above layer number `l` of a recurrent network: those of the next layer, or the label's.
+pub(crate) fn heard(spec: &NetworkSpec, l: usize, classes: usize) -> usize {
+    spec.layers.get(l + 1).copied().unwrap_or(classes)
 }
 
 /// What one layer looks like before it has weights.

@@ -22,6 +22,7 @@
 //! | [`train`] | the epoch loop and the step; [`Trainer`] |
 //! | [`network`], [`layer`], [`readout`] | what is trained |
 //! | [`plan`] | which layers learn when |
+//! | [`flow`] | how activity moves through them |
 //! | [`model`], [`run`], [`report`] | what is left behind |
 //! | [`sweep`] | many trials of a recipe |
 //! | [`core`] | every formula |
@@ -70,12 +71,14 @@ mod build;
 pub mod catalogue;
 pub mod data;
 pub mod files;
+pub mod flow;
 pub mod layer;
 pub mod model;
 pub mod network;
 pub mod plan;
 pub mod readout;
 pub mod recipe;
+mod recurrent;
 pub mod report;
 pub mod run;
 pub mod sweep;

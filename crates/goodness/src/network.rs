@@ -9,8 +9,10 @@ use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par};
 
 use crate::data::{Dataset, Shape};
+use crate::flow::Recurrent;
 use crate::layer::{Dense, Images, Input, Labelled, Labels};
-use crate::readout::{Readout, Seen};
+use crate::readout::{Pass, Readout, Seen};
+use crate::recurrent::Settled;
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
@@ -39,6 +41,8 @@ pub struct Scaling {
 pub struct Network {
     /// The layers, first to last.
     pub layers: Vec<Dense>,
+    /// The iterations that layers settle in; none where activity moves up once.
+    pub flow: Option<Recurrent>,
     /// What happens to a row in each of them.
     pub parts: Parts,
     /// Turns what the layers say into class scores.
@@ -55,6 +59,7 @@ pub struct Network {
 #[derive(Debug, Default)]
 pub struct Walk {
     labels: Labels,
+    settled: Settled,
     h: Matrix,
     a: Matrix,
     /// What the readout summed up.
@@ -152,16 +157,29 @@ impl Network {
         walk.labels.write(images, passes, overlay, &*self.parts.normalize, |n, _| pass.label(n, self.classes));
         walk.sums.resize(readout.blocks() * images.len(), self.classes);
         walk.sums.data_mut().fill(0.0);
+        scores.resize(images.len(), self.classes);
         walk.x.resize_with(self.layers.len(), Matrix::default);
         walk.g.resize_with(self.layers.len(), Matrix::default);
+        // A neutral pass through a recurrent network is the pass from the image up.
+        let settling = self.flow.filter(|_| pass == Pass::EveryLabel);
+        if let Some(flow) = settling {
+            self.settle(flow, images, walk);
+        }
         for layer in 0..depth {
             let passes_on = layer + 1 < depth || readout.reads_activities();
-            self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
-            let seen = Seen { goodness: walk.g[layer].rows(), x: walk.x[layer].rows() };
-            readout.read(layer, seen, walk.sums.rows_mut());
+            if settling.is_none() {
+                self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
+            }
+            let x = if settling.is_none() { walk.x[layer].rows() } else { walk.settled.x(layer) };
+            readout.read(layer, Seen { goodness: walk.g[layer].rows(), x }, walk.sums.rows_mut());
         }
-        scores.resize(images.len(), self.classes);
         readout.finish(walk.sums.rows(), scores.rows_mut());
+    }
+
+    /// Shows a recurrent network the images with every label above them, as [`Pass::EveryLabel`] stacks them.
+    fn settle(&self, flow: Recurrent, images: &Images, walk: &mut Walk) {
+        let Walk { labels, settled, g, .. } = walk;
+        settled.run((self, flow), Labelled { images, labels }, |row| (row / images.len()) as u8, g);
     }
 
     fn walk_layer(&self, layer: usize, images: &Images, rows: usize, passes_on: bool, walk: &mut Walk) {

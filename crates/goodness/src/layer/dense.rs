@@ -1,9 +1,10 @@
 //! # Dense layer
 //!
 //! z = x̂ Wᵀ + b; ∂L/∂W = dzᵀ x̂, ∂L/∂b = Σ dz. With [`Fields`] a unit sees a part of x̂ only, and its row of W is as short.
+//! In a [recurrent](crate::flow) network units hear from the layer above too, by weights V.
 //!
 //! # Shapes
-//! W: units × inputs (of a field), b: units, x̂: rows × inputs, z and dz: rows × units.
+//! W: units × inputs (of a field), V: units × units of the layer above, b: units, x̂: rows × inputs, z and dz: rows × units.
 
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
@@ -19,6 +20,8 @@ pub struct Dense {
     pub weights: Matrix,
     /// b, one a unit.
     pub biases: Vec<f32>,
+    /// V, units × units of the layer above, or × classes in the last one; no columns where nothing comes from above.
+    pub above: Matrix,
     /// P, what goodness is read through: numbers × units; no rows without a projection.
     pub projection: Matrix,
     /// What each unit sees; everything where there are no fields.
@@ -32,6 +35,8 @@ pub struct Gradients {
     pub weights: Matrix,
     /// ∂L/∂b, one a unit.
     pub biases: Vec<f32>,
+    /// ∂L/∂V, units × units of the layer above; empty where nothing comes from above.
+    pub above: Matrix,
     /// ∂L/∂P, numbers × units.
     pub projection: Matrix,
 }
@@ -46,7 +51,7 @@ impl Dense {
     pub fn new(inputs: usize, units: usize, init: &dyn Init, rng: &mut Rng) -> Self {
         let (mut weights, mut biases) = (Matrix::zeros(units, inputs), vec![0.0; units]);
         init.fill(inputs, rng, weights.data_mut(), &mut biases);
-        Self { weights, biases, projection: Matrix::zeros(0, units), fields: None }
+        Self { weights, biases, above: Matrix::zeros(units, 0), projection: Matrix::zeros(0, units), fields: None }
     }
 
     /// A layer with local receptive fields and initial weights.
@@ -60,9 +65,15 @@ impl Dense {
         projection.start(self.units(), rng, self.projection.data_mut());
     }
 
+    /// Gives the layer the weights by which it hears from `inputs` units above.
+    pub fn hear(&mut self, inputs: usize, init: &dyn Init, rng: &mut Rng) {
+        self.above = Matrix::zeros(self.units(), inputs);
+        init.fill(inputs, rng, self.above.data_mut(), &mut []);
+    }
+
     /// Number of weights and biases.
     pub fn parameters(&self) -> usize {
-        self.weights.data().len() + self.biases.len() + self.projection.data().len()
+        self.weights.data().len() + self.biases.len() + self.above.data().len() + self.projection.data().len()
     }
 
     /// Numbers in an input row.

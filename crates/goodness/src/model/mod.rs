@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::build;
 use crate::data::Shape;
+use crate::flow;
 use crate::network::Network;
 use crate::recipe::Recipe;
 
@@ -55,6 +56,10 @@ impl Model {
         let wires = build::wiring(&recipe.network, shape).map_err(|e| broken(e.to_string()))?;
         for (l, wire) in wires.iter().enumerate() {
             file.expect(&format!("layers.{l}.weights"), &[wire.units, wire.inputs])?;
+            if recipe.network.flow.build(flow::CATALOGUE).is_some() {
+                let heard = build::heard(&recipe.network, l, header.classes);
+                file.expect(&format!("layers.{l}.above"), &[wire.units, heard])?;
+            }
         }
         let mut network = build::network(&recipe, shape, header.classes).map_err(|e| broken(e.to_string()))?;
         file.restore(&mut network)?;

@@ -44,6 +44,9 @@ impl TensorWriter {
     pub(crate) fn layer(&mut self, name: &str, layer: &Dense) {
         self.matrix(format!("{name}.weights"), &layer.weights);
         self.add(format!("{name}.biases"), &[layer.units()], &layer.biases);
+        if layer.above.width() > 0 {
+            self.matrix(format!("{name}.above"), &layer.above);
+        }
         if !layer.projection.is_empty() {
             self.matrix(format!("{name}.projection"), &layer.projection);
         }
@@ -149,6 +152,9 @@ impl TensorReader {
     pub(crate) fn layer(&self, name: &str, layer: &mut Dense) -> Result<(), ModelError> {
         self.matrix(&format!("{name}.weights"), &mut layer.weights)?;
         self.read(&format!("{name}.biases"), &[layer.biases.len()], &mut layer.biases)?;
+        if layer.above.width() > 0 {
+            self.matrix(&format!("{name}.above"), &mut layer.above)?;
+        }
         if !layer.projection.is_empty() {
             self.matrix(&format!("{name}.projection"), &mut layer.projection)?;
         }

@@ -1,10 +1,13 @@
 //! What the mathematics or the plan does not allow: every refusal names the two keys that clash and says why.
 
+mod flow;
+
 use goodness_core::overlay;
 use toml::Table;
 
 use super::read::per_class;
 use super::{Choice, Recipe, RecipeError, Theta};
+use crate::flow::{CATALOGUE as FLOWS, Recurrent};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Layers, PerClass, Readout};
 use crate::train::{Contrast, Objective};
@@ -15,7 +18,12 @@ type Clash = (String, String, &'static str);
 /// Refuses a recipe whose keys contradict one another; `table` is the recipe as written.
 pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), RecipeError> {
     let parts = Parts::new(recipe);
-    let found = parts.depth().or_else(|| parts.fields()).or_else(|| parts.losses()).or_else(|| parts.readouts());
+    let found = parts
+        .flows()
+        .or_else(|| parts.depth())
+        .or_else(|| parts.fields())
+        .or_else(|| parts.losses())
+        .or_else(|| parts.readouts());
     match found.or_else(|| parts.labels(table)).or_else(|| parts.averages()).or_else(|| parts.kept()) {
         Some((first, second, reason)) => {
             Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })
@@ -27,6 +35,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
 /// A recipe with the members that clashes are asked of.
 struct Parts<'a> {
     recipe: &'a Recipe,
+    flow: Option<Recurrent>,
     readout: Box<dyn Readout>,
     adviser: Option<Box<dyn Readout>>,
     objective: Objective,
@@ -47,6 +56,7 @@ impl<'a> Parts<'a> {
         readout.prepare(Layers { widths, classes: 2, per_class });
         Self {
             recipe,
+            flow: *recipe.network.flow.build(FLOWS),
             readout,
             adviser: train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             objective: Objective::new(&train.loss),
@@ -137,7 +147,7 @@ impl<'a> Parts<'a> {
         if let (Some(adviser), 0) = (&train.adviser, self.contrast.looks_at()) {
             return Some((quoted("train.adviser", adviser), self.negatives(), "these negatives ask nobody"));
         }
-        let unwritten = network.overlay.build(overlay::CATALOGUE).width(2) == 0;
+        let unwritten = network.overlay.build(overlay::CATALOGUE).width(2) == 0 && self.flow.is_none();
         let overlay = quoted("network.overlay", &network.overlay);
         let of_images = matches!(self.contrast, Contrast::Images(_)) && !self.classes();
         if of_images && !unwritten {

@@ -7,7 +7,7 @@ pub(super) const DATA: &[&str] =
     &["set", "validation", "shift", "mirror", "turn", "stretch", "wave", "mean", "deviation"];
 /// Keys of `[network]`.
 pub(super) const NETWORK: &[&str] =
-    &["layers", "fields", "overlay", "activation", "normalize", "projection", "goodness", "readout", "init"];
+    &["layers", "fields", "flow", "overlay", "activation", "normalize", "projection", "goodness", "readout", "init"];
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[
     "loss",

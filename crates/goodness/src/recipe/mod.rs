@@ -74,6 +74,8 @@ pub struct NetworkSpec {
     pub layers: Vec<usize>,
     /// Side and stride of each layer's local receptive fields; none where units see everything.
     pub fields: Vec<(usize, usize)>,
+    /// How activity moves through the layers.
+    pub flow: Choice,
     /// How labels are written.
     pub overlay: Choice,
     /// What units put out.

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, keys};
-use crate::{plan, readout};
+use crate::{flow, plan, readout};
 
 type Result<T> = std::result::Result<T, RecipeError>;
 
@@ -64,14 +64,18 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
 fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
     let goodness = s.choice("goodness", goodness::CATALOGUE, "mean_of_squares")?;
     let class_wise = goodness.build(goodness::CATALOGUE).per_class();
+    let flow = s.choice("flow", flow::CATALOGUE, "once")?;
+    let recurrent = flow.build(flow::CATALOGUE).is_some();
     let (overlay, readout) = match (class_wise, unlabelled) {
         (true, _) => ("none", "class_goodness"),
         (false, true) => ("none", "linear"),
+        (false, false) if recurrent => ("none", "label_sweep"),
         (false, false) => ("one_hot", "label_sweep"),
     };
     Ok(NetworkSpec {
         layers: s.widths("layers")?,
         fields: s.fields("fields")?,
+        flow,
         overlay: s.choice("overlay", overlay::CATALOGUE, overlay)?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,

@@ -29,6 +29,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
         let pairs = r.network.fields.iter().map(|(size, stride)| format!("[{size}, {stride}]"));
         out.line("fields", &format!("[{}]", pairs.collect::<Vec<_>>().join(", ")));
     }
+    out.choice("flow", &r.network.flow);
     out.choice("overlay", &r.network.overlay);
     out.choice("activation", &r.network.activation);
     out.choice("normalize", &r.network.normalize);

@@ -9,6 +9,7 @@ use crate::data::{Dataset, Shape};
 use crate::layer::{Images, Input, Labelled, Labels};
 use crate::network::{Network, pixels_into};
 use crate::recipe::Recipe;
+use crate::recurrent::Settled;
 use crate::report::{Confusion, EpochRecord, Histogram, Mistake, Report, Summary, WeightImage};
 use crate::train::{Contrast, Method, Spoiled};
 
@@ -110,6 +111,18 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
         }
         _ => labelled(network, validation, &wrong),
     };
+    let of_layer = |(l, g): (usize, &Matrix)| {
+        let theta = f64::from(method.theta(&*network.parts.goodness, network.layers[l].units()));
+        let (positive, negative) = of_pairs(g, &truth[..rows], &wrong);
+        histogram(l, &positive, &negative, method.objective.uses_theta().then_some(theta))
+    };
+    if let Some(flow) = network.flow {
+        let mut settled = Settled::default();
+        let label = |row: usize| if row < rows { truth[row] } else { wrong[row - rows] };
+        let mut goodness = vec![Matrix::default(); network.layers.len()];
+        settled.run((network, flow), Labelled { images: &images, labels: &labels }, label, &mut goodness);
+        return goodness.iter().enumerate().map(of_layer).collect();
+    }
     let mut x = Matrix::default();
     let mut all = Vec::new();
     for (l, layer) in network.layers.iter().enumerate() {
@@ -122,9 +135,7 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
         layer.forward_into(&input, h.rows_mut());
         let mut a = Matrix::zeros(2 * rows, layer.projection.len());
         network.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), next.rows_mut());
-        let theta = f64::from(method.theta(&*network.parts.goodness, layer.units()));
-        let (positive, negative) = of_pairs(&g, &truth[..rows], &wrong);
-        all.push(histogram(l, &positive, &negative, method.objective.uses_theta().then_some(theta)));
+        all.push(of_layer((l, &g)));
         x = next;
     }
     all

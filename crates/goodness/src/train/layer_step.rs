@@ -13,7 +13,6 @@ use super::sums::LayerSums;
 use super::workspace::LayerWork;
 use crate::layer::{Dense, Input, sum_columns};
 use crate::network::Parts;
-use crate::recipe::Theta;
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
@@ -71,9 +70,7 @@ pub(super) fn layer_step(
     layer.local_grads(input, work.dz.rows_mut(), &mut work.grads);
     state.update(layer, (&work.grads, work.knob), method, at);
     let sums = LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels);
-    if method.theta == Theta::Auto {
-        state.follow(sums.middle(), parts.goodness.theta(layer.units()));
-    }
+    state.follow(method, &sums, parts.goodness.theta(layer.units()));
     sums
 }
 
@@ -81,7 +78,7 @@ type Seen<'a> = (Rows<'a>, Rows<'a>, Rows<'a>);
 type Slopes<'a> = (RowsMut<'a>, RowsMut<'a>);
 
 /// Adds the penalty's slope to the first `rows` rows.
-fn add_slope(slope: &[f32], rows: usize, dz: &mut RowsMut<'_>) {
+pub(super) fn add_slope(slope: &[f32], rows: usize, dz: &mut RowsMut<'_>) {
     (0..rows).for_each(|r| dz.row_mut(r).iter_mut().zip(slope).for_each(|(d, s)| *d += s));
 }
 

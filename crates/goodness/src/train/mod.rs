@@ -9,6 +9,7 @@ mod kept;
 mod layer_step;
 mod likeness;
 mod method;
+mod recurrent_step;
 mod spoil;
 mod state;
 mod step;

@@ -5,14 +5,18 @@ use goodness_core::optim::{Memory, Moment, Optimizer};
 use goodness_engine::par::{self, MaybeEmpty};
 
 use super::method::Method;
+use super::sums::LayerSums;
 use crate::layer::{Dense, Gradients};
+use crate::recipe::Theta;
 
 /// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight, each bias, each weight of the projection, and the loss's own number.
+    /// Up to two numbers for each weight, each bias, each weight from above and of the projection, and the loss's own
+    /// number.
     pub(crate) weights: [Vec<f32>; 2],
     pub(crate) biases: [Vec<f32>; 2],
+    pub(crate) above: [Vec<f32>; 2],
     pub(crate) projection: [Vec<f32>; 2],
     pub(crate) knobs: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
@@ -40,6 +44,7 @@ impl LayerState {
         Self {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
+            above: zeros(layer.above.data().len()),
             projection: zeros(if learns { layer.projection.data().len() } else { 0 }),
             knobs: zeros(knob.len()),
             knob,
@@ -49,21 +54,23 @@ impl LayerState {
         }
     }
 
-    /// Moves θ towards the middle between the mean goodness of positives and of negatives.
+    /// Under an automatic threshold, moves θ towards the middle between the mean goodness of positives and of negatives.
     ///
     /// The middle is where the two are told apart best when they spread alike. Where both sink, θ would sink with them and
     /// ask for nothing; so it never falls below a share of the goodness's own default.
-    pub(super) fn follow(&mut self, middle: f64, own: f32) {
-        let moved = THETA_STAYS * self.theta + (1.0 - THETA_STAYS) * middle as f32;
-        self.theta = moved.max(THETA_LEAST * own);
+    pub(super) fn follow(&mut self, method: &Method, sums: &LayerSums, own: f32) {
+        if method.theta == Theta::Auto {
+            let moved = THETA_STAYS * self.theta + (1.0 - THETA_STAYS) * sums.middle() as f32;
+            self.theta = moved.max(THETA_LEAST * own);
+        }
     }
 
     /// What the memories are called, in their order.
-    pub(crate) const NAMES: [&'static str; 4] = ["weights", "biases", "projection", "knobs"];
+    pub(crate) const NAMES: [&'static str; 5] = ["weights", "biases", "above", "projection", "knobs"];
 
     /// Every memory of the optimizer with its name.
     pub(crate) fn memories(&self) -> impl Iterator<Item = (&'static str, &[Vec<f32>; 2])> {
-        Self::NAMES.into_iter().zip([&self.weights, &self.biases, &self.projection, &self.knobs])
+        Self::NAMES.into_iter().zip([&self.weights, &self.biases, &self.above, &self.projection, &self.knobs])
     }
 
     /// The number that the loss learns; 0 where it learns none.
@@ -75,6 +82,9 @@ impl LayerState {
     pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, at: Moment) {
         let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
         follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
+        if !grads.above.is_empty() {
+            follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, at);
+        }
         if !grads.projection.is_empty() {
             let projection = (layer.projection.data_mut(), grads.projection.data());
             follow(projection, &mut self.projection, optimizer, at);
@@ -90,6 +100,7 @@ impl LayerState {
             let keep = method.average.min(age / (age + 10.0));
             let pairs = [
                 (average.weights.data_mut(), layer.weights.data()),
+                (average.above.data_mut(), layer.above.data()),
                 (average.projection.data_mut(), layer.projection.data()),
                 (average.biases.as_mut_slice(), layer.biases.as_slice()),
             ];

@@ -1,5 +1,7 @@
 //! One step: the batch, its labels and negatives, and every layer that learns, one after the other.
 
+use std::ops::Range;
+
 use goodness_core::Rng;
 use goodness_core::optim::Moment;
 
@@ -15,20 +17,36 @@ impl Trainer {
     pub(super) fn step(&mut self, rows: &[u32]) -> Result<(), TrainError> {
         let learning = self.learning();
         self.draw_batch(rows, learning.start);
-        if self.kept.is_none() {
-            self.pass_frozen(rows.len(), learning.start);
+        let at = self.moment();
+        match self.network.flow {
+            Some(flow) => self.learn_in_iterations(flow, at)?,
+            None => self.learn_once(rows.len(), learning, at)?,
         }
-        let steps = self.steps() as u64;
-        let (layers, classes) = (self.network.layers.len(), self.network.classes);
+        self.position.batch += 1;
+        self.position.step += 1;
+        Ok(())
+    }
+
+    /// The moment of this step.
+    fn moment(&self) -> Moment {
+        let (steps, layers) = (self.steps() as u64, self.network.layers.len());
         let (stage, _) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
         let step = stage as u64 * steps + self.position.batch as u64 + 1;
-        let at = Moment { step, gain: self.gain(), decays: true };
+        Moment { step, gain: self.gain(), decays: true }
+    }
+
+    /// Trains the layers `learning` by the batch that has been drawn, one after the other.
+    fn learn_once(&mut self, samples: usize, learning: Range<usize>, at: Moment) -> Result<(), TrainError> {
+        if self.kept.is_none() {
+            self.pass_frozen(samples, learning.start);
+        }
+        let (layers, classes) = (self.network.layers.len(), self.network.classes);
         let spoiled = self.spoils();
         let work = &mut self.work;
         for l in learning.clone() {
             let goodnesses = self.network.goodnesses();
             let layer = &mut self.network.layers[l];
-            let shape = (rows.len(), self.method.objective.passes());
+            let shape = (samples, self.method.objective.passes());
             work.layer.resize(shape, layer, goodnesses, l + 1 < learning.end);
             let input = match l {
                 0 if spoiled => Input::Labelled(Labelled { images: &work.spoiled.images, labels: &work.labels }),
@@ -49,8 +67,6 @@ impl Trainer {
             }
             std::mem::swap(&mut work.input, &mut work.layer.x);
         }
-        self.position.batch += 1;
-        self.position.step += 1;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use goodness_engine::Matrix;
 
 use super::likeness::Likeness;
+use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
 use crate::layer::{Dense, Gradients, Images, Input, Labels};
 use crate::network::{Network, Walk};
@@ -49,6 +50,7 @@ pub(super) struct Workspace {
     /// The input of the layer that learns, when it is not the first.
     pub(super) input: Matrix,
     pub(super) layer: LayerWork,
+    pub(super) recurrent: RecurrentWork,
 }
 
 impl Workspace {

@@ -35,6 +35,7 @@ impl Progress {
                 self.bar.set_message(format!("{}/s", thousands(*samples_per_second)));
             }
             Event::Epoch { record, epochs } => self.line(&epoch_lines(record, *epochs)),
+            Event::Warning { text } => self.line(&format!("  warning: {text}")),
         }
     }
 

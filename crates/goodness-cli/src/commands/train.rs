@@ -148,11 +148,19 @@ fn finish(trainer: &Trainer, folder: &RunFolder) -> Result<Summary> {
     Ok(report.summary)
 }
 
+/// What each layer would misread alone, in a line that fits eighty columns.
+fn layers(errors: &[f64]) -> String {
+    let each: String = errors.iter().take(7).map(|e| format!("  {e:.2} %")).collect();
+    let more = if errors.len() > 7 { "  …" } else { "" };
+    if errors.len() < 2 { String::new() } else { format!("each layer alone: {each}{more}\n") }
+}
+
 fn closing(s: &Summary, folder: &Path) -> String {
     let percent = |e: Option<f64>| e.map_or("-".to_string(), |e| format!("{e:.2} %"));
     let warnings: String = s.warnings.iter().map(|w| format!("warning: {w}\n")).collect();
     format!(
-        "{warnings}test error {} (validation {})\n{:.1} s of training, {} samples/s, peak memory {} MiB\nlook at {}",
+        "{warnings}{}test error {} (validation {})\n{:.1} s of training, {} samples/s, peak memory {} MiB\nlook at {}",
+        layers(&s.layer_errors),
         percent(s.test_error),
         percent(s.validation_error),
         s.train_seconds,

@@ -35,6 +35,12 @@ pub struct Summary {
     pub data: String,
     /// Version of this library.
     pub version: String,
+    /// Error of each layer alone on the validation split.
+    #[serde(default)]
+    pub layer_errors: Vec<f64>,
+    /// The threshold of each layer, where the loss has one.
+    #[serde(default)]
+    pub thresholds: Vec<f64>,
     /// What gives cause to worry.
     pub warnings: Vec<String>,
 }

@@ -11,6 +11,7 @@ mod curves;
 mod data;
 mod headline;
 mod histograms;
+mod layers;
 mod mistakes;
 pub(crate) mod page;
 mod picture;
@@ -45,6 +46,7 @@ pub struct Report {
 const SECTIONS: &[fn(&Report) -> String] = &[
     headline::section,
     curves::section,
+    layers::section,
     histograms::section,
     confusion::section,
     mistakes::section,
@@ -97,6 +99,8 @@ pub(crate) mod tests {
             readout: "label_sweep".to_string(),
             data: "mnist".to_string(),
             version: "0".to_string(),
+            layer_errors: vec![7.5, 2.25],
+            thresholds: Vec::new(),
             warnings: vec!["layer 2: <dead>".to_string()],
         };
         let mistake = Mistake {
@@ -139,7 +143,8 @@ pub(crate) mod tests {
     #[test]
     fn every_section_is_there_when_it_has_something_to_show() {
         let full = report(3, 0.5).render();
-        for title in ["Learning", "Goodness", "Confusion", "mistakes", "first layer", "Recipe"] {
+        for title in ["Learning", "What each layer knows", "Goodness", "Confusion", "mistakes", "first layer", "Recipe"]
+        {
             assert!(full.contains(title), "{title}");
         }
         assert!(!report(0, 0.0).render().contains("Confusion"));

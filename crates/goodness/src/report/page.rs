@@ -65,6 +65,9 @@ table.plain { border-collapse: collapse; font-size: 14px; font-variant-numeric: 
 .plain th, .plain td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--faint);
   white-space: nowrap; }
 .plain th { color: var(--soft); font-weight: 600; }
+table.layers { width: 100%; max-width: 640px; }
+.layers td.bar { width: 60%; }
+.bar i { display: block; height: 12px; border-radius: 3px; background: var(--c1); }
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; }
 .tile { width: 84px; text-align: center; font-size: 13px; line-height: 1.35; }
 .tile img { width: 84px; height: auto; border-radius: 6px; display: block; margin-bottom: 4px; }

@@ -86,9 +86,9 @@ pub fn examine(
     test: Option<(&Test, &Dataset)>,
 ) -> Report {
     Report {
+        histograms: pool.run(|| histograms(network, recipe, &summary.thresholds, validation)),
         summary,
         epochs,
-        histograms: pool.run(|| histograms(network, recipe, validation)),
         confusion: test.map(|(test, _)| test.confusion()),
         weights: weight_images(network),
         mistakes: test.map_or_else(Vec::new, |(test, data)| test.mistakes(data)),
@@ -98,7 +98,7 @@ pub fn examine(
 }
 
 /// The goodness of validation samples with their true label and with a wrong one, layer by layer.
-fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<Histogram> {
+fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation: &Dataset) -> Vec<Histogram> {
     let rows = SAMPLES.min(validation.len());
     let method = Method::new(&recipe.train);
     let (truth, wrong) = (validation.labels(), wrong_labels(network, validation, rows, recipe.train.seed));
@@ -112,9 +112,8 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
         _ => labelled(network, validation, &wrong),
     };
     let of_layer = |(l, g): (usize, &Matrix)| {
-        let theta = f64::from(method.theta(&*network.parts.goodness, network.layers[l].units()));
         let (positive, negative) = of_pairs(g, &truth[..rows], &wrong);
-        histogram(l, &positive, &negative, method.objective.uses_theta().then_some(theta))
+        histogram(l, &positive, &negative, thresholds.get(l).copied())
     };
     if let Some(flow) = network.flow {
         let mut settled = Settled::default();

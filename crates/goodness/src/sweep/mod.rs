@@ -175,6 +175,7 @@ impl Sweep {
             let mut stopped = false;
             let went = trainer.run(|event| match event {
                 Event::Epoch { .. } => Flow::Stop,
+                Event::Warning { .. } => Flow::Continue,
                 Event::Step { .. } => {
                     stopped = watch(Progress::Step) == Flow::Stop;
                     if stopped { Flow::Stop } else { Flow::Continue }

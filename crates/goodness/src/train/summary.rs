@@ -2,13 +2,9 @@
 
 use goodness_engine::memory;
 
+use super::monitor;
 use super::trainer::Trainer;
 use crate::report::Summary;
-
-/// A layer with more than this share of dead units deserves a warning.
-const MANY_DEAD: f64 = 0.5;
-/// A layer whose positives win less often than this has not learned.
-const HARDLY_APART: f64 = 0.6;
 
 impl Trainer {
     /// The figures of the run as it stands, with the test error (in percent) where it has been measured.
@@ -32,27 +28,15 @@ impl Trainer {
             readout: recipe.network.readout.name.clone(),
             data: recipe.data.set.clone(),
             version: env!("CARGO_PKG_VERSION").to_string(),
-            warnings: self.warnings(),
+            layer_errors: self.layer_errors(),
+            thresholds: self.thresholds(),
+            warnings: monitor::warnings(history),
         }
     }
 
-    /// What the last epoch of each layer gives cause to worry about.
-    fn warnings(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        for layer in 1..=self.network().layers.len() {
-            let records = self.history().iter().rev().flat_map(|e| &e.layers);
-            let Some(last) = records.clone().find(|l| l.layer == layer) else { continue };
-            if last.dead > MANY_DEAD {
-                let share = 100.0 * last.dead;
-                let cure = "try train.penalty = \"peer_normalization\" or a smaller rate";
-                all.push(format!("layer {layer}: {share:.0} % of its units never speak; {cure}"));
-            }
-            if last.separation < HARDLY_APART {
-                let share = 100.0 * last.separation;
-                let cure = "try another loss, threshold or rate";
-                all.push(format!("layer {layer}: positives win only {share:.0} % of the pairs; {cure}"));
-            }
-        }
-        all
+    /// θ of each layer, where the loss reads it.
+    fn thresholds(&self) -> Vec<f64> {
+        let states = self.states.iter().filter(|_| self.method.objective.uses_theta());
+        states.map(|s| f64::from(s.theta)).collect()
     }
 }

@@ -10,6 +10,7 @@ use super::batch::{self, Loader};
 use super::error::TrainError;
 use super::kept::Kept;
 use super::method::Method;
+use super::monitor;
 use super::state::LayerState;
 use super::sums::LayerSums;
 use super::workspace::Workspace;
@@ -68,6 +69,11 @@ pub enum Event<'a> {
         record: &'a EpochRecord,
         /// How many there are.
         epochs: usize,
+    },
+    /// The epoch that is done gives new cause to worry about a layer.
+    Warning {
+        /// Which layer, what it suffers from, and the likely cure.
+        text: &'a str,
     },
 }
 
@@ -245,8 +251,12 @@ impl Trainer {
             layers,
         };
         self.position = Position { epoch: epoch + 1, step: self.position.step, ..Position::default() };
+        let known = monitor::warnings(&self.history).len();
         let flow = watch(Event::Epoch { record: &record, epochs });
         self.history.push(record);
+        for text in monitor::warnings(&self.history).iter().skip(known) {
+            watch(Event::Warning { text });
+        }
         Ok(flow)
     }
 

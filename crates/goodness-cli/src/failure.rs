@@ -13,6 +13,18 @@ pub(crate) enum Done {
     Interrupted,
 }
 
+/// A flag's value that makes no sense.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
 /// Says what went wrong, once, and picks the code.
 pub(crate) fn exit_code(outcome: anyhow::Result<Done>) -> ExitCode {
     match outcome {
@@ -21,7 +33,7 @@ pub(crate) fn exit_code(outcome: anyhow::Result<Done>) -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(if error.is::<RecipeError>() { 2 } else { 1 })
+            ExitCode::from(if error.is::<RecipeError>() || error.is::<Usage>() { 2 } else { 1 })
         }
     }
 }

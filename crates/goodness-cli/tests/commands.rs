@@ -99,11 +99,39 @@ fn lists_list() {
 #[test]
 fn every_verb_has_help_with_an_example() {
     let home = Home::new();
-    let verbs = ["train", "resume", "eval", "predict", "recipes", "catalogue", "data", "report", "completions"];
+    let verbs = [
+        "train",
+        "resume",
+        "eval",
+        "predict",
+        "recipes",
+        "catalogue",
+        "data",
+        "report",
+        "compare-recipes",
+        "sweep",
+        "find-rate",
+        "completions",
+    ];
     for verb in verbs {
         let help = home.ok(&["help", verb]);
         assert!(help.contains("Example") && help.contains(&format!("goodness {verb}")), "{verb}: {help}");
     }
+}
+
+#[test]
+fn a_rate_is_found() {
+    let home = Home::new();
+    let out = home.ok(&["find-rate", "toy.toml", "--steps", "60"]);
+    assert!(out.contains("layer 2") && out.contains("one rate for all layers"), "{out}");
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    let json = home.ok(&["find-rate", "toy.toml", "--steps", "9", "--json"]);
+    let row: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!((row["layer"].as_u64(), row["rates"].as_array().map(Vec::len)), (Some(1), Some(9)));
+    let (code, error) = home.refused(&["find-rate", "toy.toml", "--low", "2"]);
+    assert!(code == 2 && error.contains("--low 2 --high 1: expected 0 < low < high"), "{error}");
+    let (code, error) = home.refused(&["find-rate", "toy.toml", "--steps", "1"]);
+    assert!(code == 2 && error.contains("--steps 1: expected at least 2"), "{error}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod compare_recipes;
 mod completions;
 mod data;
 mod eval;
+mod find_rate;
 mod predict;
 mod recipes;
 mod report;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     CompareRecipes(compare_recipes::Args),
     /// Try many settings of a recipe, losers stopped early, on the validation split
     Sweep(sweep::Args),
+    /// Find a learning rate: train while it rises, see which layer breaks when
+    FindRate(find_rate::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -54,6 +57,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
         Command::Report(args) => report::run(&args),
         Command::CompareRecipes(args) => compare_recipes::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::FindRate(args) => find_rate::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

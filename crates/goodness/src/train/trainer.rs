@@ -31,7 +31,7 @@ pub struct Trainer {
     pub(super) history: Vec<EpochRecord>,
     pub(super) train: Dataset,
     validation: Dataset,
-    pool: Arc<Pool>,
+    pub(super) pool: Arc<Pool>,
     pub(super) work: Workspace,
     pub(super) kept: Option<Kept>,
 }
@@ -272,7 +272,7 @@ impl Trainer {
     }
 
     /// Under a plan that keeps pairs: draws them, and passes them through the layers that are done.
-    fn freeze_below(&mut self) {
+    pub(super) fn freeze_below(&mut self) {
         if !self.method.plan.keeps_pairs() {
             return;
         }

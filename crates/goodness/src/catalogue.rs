@@ -7,7 +7,7 @@ use goodness_core::{
     projection, schedule, similarity,
 };
 
-use crate::{plan, readout};
+use crate::{collaboration, plan, readout, residual};
 
 /// The families of the core and those of this library.
 pub fn families() -> Vec<(&'static str, Vec<Info>)> {
@@ -29,6 +29,8 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
         ("optimizer", infos(optim::CATALOGUE)),
         ("schedule", infos(schedule::CATALOGUE)),
         ("init", infos(init::CATALOGUE)),
+        ("collaboration", infos(collaboration::CATALOGUE)),
+        ("residual", infos(residual::CATALOGUE)),
         ("plan", infos(plan::CATALOGUE)),
         ("readout", infos(readout::CATALOGUE)),
     ]

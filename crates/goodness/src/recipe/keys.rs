@@ -7,13 +7,14 @@ pub(super) const DATA: &[&str] =
     &["set", "validation", "shift", "mirror", "turn", "stretch", "wave", "mean", "deviation"];
 /// Keys of `[network]`.
 pub(super) const NETWORK: &[&str] =
-    &["layers", "fields", "overlay", "activation", "normalize", "projection", "goodness", "readout", "init"];
+    &["layers", "fields", "overlay", "activation", "normalize", "projection", "goodness", "residual", "readout", "init"];
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[
     "loss",
     "theta",
     "negatives",
     "adviser",
+    "collaboration",
     "similarity",
     "penalty",
     "optimizer",

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, TrainSpec, clash, keys};
-use crate::{plan, readout};
+use crate::{collaboration, plan, readout, residual};
 
 type Result<T> = std::result::Result<T, RecipeError>;
 
@@ -77,6 +77,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
         projection: s.choice("projection", projection::CATALOGUE, "none")?,
         goodness,
+        residual: s.choice("residual", residual::CATALOGUE, "none")?,
         readout: s.choice("readout", readout::CATALOGUE, readout)?,
         init: s.choice("init", init::CATALOGUE, "fan_in_normal")?,
     })
@@ -93,6 +94,7 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
         theta: s.real("theta", 1e-6, 1e6)?,
         negatives: s.negatives("wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
+        collaboration: s.choice("collaboration", collaboration::CATALOGUE, "none")?,
         similarity: s.choice("similarity", similarity::CATALOGUE, "none")?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
         optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,

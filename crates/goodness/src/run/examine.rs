@@ -6,7 +6,7 @@ use goodness_core::{Rng, math};
 use goodness_engine::{Matrix, Pool};
 
 use crate::data::{Dataset, Shape};
-use crate::layer::{Images, Input, Labelled, Labels};
+use crate::layer::{Images, Labelled, Labels};
 use crate::network::{Network, pixels_into};
 use crate::recipe::Recipe;
 use crate::report::{Confusion, EpochRecord, Histogram, Mistake, Report, Summary, WeightImage};
@@ -110,13 +110,10 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
         }
         _ => labelled(network, validation, &wrong),
     };
-    let mut x = Matrix::default();
+    let (mut x, mut joint) = (Vec::<Matrix>::new(), Matrix::default());
     let mut all = Vec::new();
     for (l, layer) in network.layers.iter().enumerate() {
-        let input = match l {
-            0 => Input::Labelled(Labelled { images: &images, labels: &labels }),
-            _ => Input::Rows(x.rows()),
-        };
+        let input = network.input(l, Labelled { images: &images, labels: &labels }, &x, &mut joint);
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
         let mut g = Matrix::zeros(2 * rows, network.goodnesses());
         layer.forward_into(&input, h.rows_mut());
@@ -125,7 +122,9 @@ fn histograms(network: &Network, recipe: &Recipe, validation: &Dataset) -> Vec<H
         let theta = f64::from(method.theta(&*network.parts.goodness, layer.units()));
         let (positive, negative) = of_pairs(&g, &truth[..rows], &wrong);
         all.push(histogram(l, &positive, &negative, method.objective.uses_theta().then_some(theta)));
-        x = next;
+        x.push(next);
+        // What no layer above reads is forgotten.
+        x[..network.parts.residual.sources(l + 1).start].iter_mut().for_each(|x| *x = Matrix::default());
     }
     all
 }

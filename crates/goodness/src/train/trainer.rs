@@ -108,6 +108,7 @@ impl Trainer {
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(&recipe.network.layers, train.classes()));
         let learns = network.parts.projection.learns();
         let states = network.layers.iter().map(|layer| LayerState::new(layer, learns, &method)).collect();
+        let work = Workspace::new(network.layers.len());
         Ok(Self {
             recipe: recipe.clone(),
             network,
@@ -118,7 +119,7 @@ impl Trainer {
             train,
             validation,
             pool: Arc::new(Pool::new(threads)?),
-            work: Workspace::default(),
+            work,
             kept: None,
         })
     }

@@ -63,7 +63,14 @@ const VARIANTS: &[&[&str]] = &[
     &["residual=concatenate", "layers=[13, 11, 9]", "readout={name=\"linear\", from=1}"],
     &["residual=concatenate", "layers=[13, 12, 11, 10]", "dropout=0.2", "normalize=l2", "average=0.9"],
     &["residual=concatenate", "layers=[13, 11, 9, 8]", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
-    &["residual=concatenate", "plan=greedy", "negatives=wrong_label", "data.shift=0", "similarity=matching", "layers=[13, 11, 9]"],
+    &[
+        "residual=concatenate",
+        "plan=greedy",
+        "negatives=wrong_label",
+        "data.shift=0",
+        "similarity=matching",
+        "layers=[13, 11, 9]",
+    ],
 ];
 
 #[test]

@@ -5,8 +5,8 @@ use goodness_core::{Rng, activation, goodness, init, normalize, overlay, project
 use crate::data::Shape;
 use crate::layer::{Dense, Fields};
 use crate::network::{Network, Parts, Scaling};
-use crate::{readout, residual};
 use crate::recipe::{NetworkSpec, Recipe};
+use crate::{readout, residual};
 
 /// The recipe and the data do not fit.
 #[derive(Debug, thiserror::Error)]

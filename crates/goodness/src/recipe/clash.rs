@@ -16,7 +16,12 @@ type Clash = (String, String, &'static str);
 /// Refuses a recipe whose keys contradict one another; `table` is the recipe as written.
 pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), RecipeError> {
     let parts = Parts::new(recipe);
-    let found = parts.depth().or_else(|| parts.fields()).or_else(|| parts.between()).or_else(|| parts.losses()).or_else(|| parts.readouts());
+    let found = parts
+        .depth()
+        .or_else(|| parts.fields())
+        .or_else(|| parts.between())
+        .or_else(|| parts.losses())
+        .or_else(|| parts.readouts());
     match found.or_else(|| parts.labels(table)).or_else(|| parts.averages()).or_else(|| parts.kept()) {
         Some((first, second, reason)) => {
             Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })

@@ -6,8 +6,18 @@ pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", 
 pub(super) const DATA: &[&str] =
     &["set", "validation", "shift", "mirror", "turn", "stretch", "wave", "mean", "deviation"];
 /// Keys of `[network]`.
-pub(super) const NETWORK: &[&str] =
-    &["layers", "fields", "overlay", "activation", "normalize", "projection", "goodness", "residual", "readout", "init"];
+pub(super) const NETWORK: &[&str] = &[
+    "layers",
+    "fields",
+    "overlay",
+    "activation",
+    "normalize",
+    "projection",
+    "goodness",
+    "residual",
+    "readout",
+    "init",
+];
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[
     "loss",

@@ -20,8 +20,8 @@ use goodness_core::catalogue::Entry;
 
 /// How much layers count for one another.
 pub trait Collaboration: Send + Sync {
-    /// What the goodness of layer number `other` is multiplied by in the loss of layer number `own`; 0: it does not count.
-    /// A layer above is asked what it says before anybody learns from the batch, one below what it has just said.
+    /// What the goodness of layer number `other` is multiplied by in the loss of layer number `own`, which
+    /// is never the same; 0: it does not count. A layer above is asked what it says before anybody learns from the batch, one below what it has just said.
     fn weight(&self, own: usize, other: usize) -> f32;
 }
 

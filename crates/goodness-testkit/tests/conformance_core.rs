@@ -237,6 +237,9 @@ fn normalisations_are_finite_and_row_by_row() {
             let mut one = vec![0.0; 6];
             v.member.forward_into(Rows::new(&x[r * 6..][..6], 1, 6), RowsMut::new(&mut one, 1, 6));
             assert_eq!(one, &all[r * 6..][..6], "{}", v.label);
+            let squares: f32 = one.iter().map(|x| x * x).sum();
+            let promised = v.member.squares(6).unwrap_or(squares);
+            assert!((squares - promised).abs() < 1e-3 * promised, "{}: {squares}, not {promised}", v.label);
         }
     }
 }

@@ -131,6 +131,24 @@ fn keys_that_clash_are_both_named() {
     let bounds =
         refused(&with("loss = { name = \"learned_temperature\", low = 3.0 }", "goodness = \"class_mean\"", ""));
     assert!(bounds.starts_with("r.toml: train.loss.low = 3 and train.loss.high = 2 clash:"), "{bounds}");
+    let fields = refused(&with("negatives = \"shuffle\"", "residual = \"concatenate\"\nfields = [[4, 1], [2, 1]]", ""));
+    assert_eq!(
+        fields,
+        "r.toml: network.residual = \"concatenate\" and network.fields clash: fields lie on the grid of one layer below"
+    );
+    let two = refused(&with("", "residual = \"concatenate\"", ""));
+    assert_eq!(
+        two,
+        "r.toml: network.residual = \"concatenate\" and network.layers (2 of them) clash: \
+         only a third layer has two layers below it"
+    );
+    let alone = refused("name = \"x\"\n[network]\nlayers = [5]\n[train]\ncollaboration = \"below\"");
+    assert_eq!(
+        alone,
+        "r.toml: train.collaboration = \"below\" and network.layers (1 of them) clash: there is no other layer"
+    );
+    let above = refused(&with("plan = \"greedy\"\ncollaboration = \"all\"", "", ""));
+    assert!(above.starts_with("r.toml: train.plan = \"greedy\" and train.collaboration = \"all\" clash:"), "{above}");
     let images = refused(&with("negatives = \"hybrid_mask\"", "overlay = \"one_hot\"", ""));
     assert!(
         images.starts_with("r.toml: network.overlay = \"one_hot\" and train.negatives = \"hybrid_mask\" clash:"),
@@ -188,5 +206,15 @@ fn what_does_not_go_with_iterations_is_named() {
     assert!(
         mixed.starts_with("r.toml: network.flow = \"recurrent\" and network.readout = \"average\" clash:"),
         "{mixed}"
+    );
+    let both = refused(&with("collaboration = \"below\"", "flow = \"recurrent\"", ""));
+    assert!(
+        both.starts_with("r.toml: network.flow = \"recurrent\" and train.collaboration = \"below\" clash:"),
+        "{both}"
+    );
+    let twice = refused(&with("", "flow = \"recurrent\"\nresidual = \"concatenate\"", ""));
+    assert!(
+        twice.starts_with("r.toml: network.flow = \"recurrent\" and network.residual = \"concatenate\" clash:"),
+        "{twice}"
     );
 }

@@ -52,8 +52,10 @@ fn every_file_of_a_family_stands_in_its_list() {
         "schedule",
         "init",
     ];
-    let folders =
-        families.iter().map(|f| core.join(f)).chain(["flow", "plan", "readout"].iter().map(|f| library.join(f)));
+    let folders = families
+        .iter()
+        .map(|f| core.join(f))
+        .chain(["flow", "plan", "readout", "collaboration", "residual"].iter().map(|f| library.join(f)));
     for folder in folders {
         let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
         let catalogue = &list[list.find("pub const CATALOGUE").unwrap()..];

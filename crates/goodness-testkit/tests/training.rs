@@ -69,6 +69,22 @@ const VARIANTS: &[&[&str]] = &[
     &["flow=recurrent", "adviser={name=\"linear\", from=1}"],
     &["flow={name=\"recurrent\", iterations=3, from=2, to=3, label=2.0}", "negatives=wrong_label", "average=0.9"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["collaboration=below", "layers=[13, 11, 9]"],
+    &["collaboration={name=\"all\", weight=0.5}", "layers=[13, 11, 9]", "dropout=0.2", "theta=3.0", "loss=logistic"],
+    &["collaboration=all", "negatives=", "goodness=class_mean", "loss=cross_entropy", "layers=[15, 12, 9]"],
+    &["collaboration=all", "plan=windowed", "layers=[13, 11, 9]", "epochs=5", "residual=concatenate"],
+    &["collaboration=below", "plan=greedy", "negatives=wrong_label", "data.shift=0", "layers=[13, 11, 9]"],
+    &["residual=concatenate", "layers=[13, 11, 9]", "readout={name=\"linear\", from=1}"],
+    &["residual=concatenate", "layers=[13, 12, 11, 10]", "dropout=0.2", "normalize=l2", "average=0.9"],
+    &["residual=concatenate", "layers=[13, 11, 9, 8]", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &[
+        "residual=concatenate",
+        "plan=greedy",
+        "negatives=wrong_label",
+        "data.shift=0",
+        "similarity=matching",
+        "layers=[13, 11, 9]",
+    ],
 ];
 
 #[test]

@@ -6,8 +6,9 @@ use crate::data::Shape;
 use crate::flow;
 use crate::layer::{Dense, Fields};
 use crate::network::{Network, Parts, Scaling};
-use crate::readout::{self, Layers};
+use crate::readout::Layers;
 use crate::recipe::{NetworkSpec, Recipe};
+use crate::{readout, residual};
 
 /// The recipe and the data do not fit.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         projection,
         goodness,
         normalize: spec.normalize.build(normalize::CATALOGUE),
+        residual: spec.residual.build(residual::CATALOGUE),
     };
     let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };
     Ok(Network { layers, flow, parts, readout, scaling, shape, classes })
@@ -84,7 +86,7 @@ pub(crate) struct Wire {
 
 /// The layers of a network for images of `shape`.
 pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape) -> Result<Vec<Wire>, Unfit> {
-    let (mut below, mut grid) = (shape.features(), shape);
+    let (residual, mut grid) = (spec.residual.build(residual::CATALOGUE), shape);
     let mut wires = Vec::new();
     for (l, units) in spec.layers.iter().copied().enumerate() {
         let fields = match spec.fields.get(l) {
@@ -93,8 +95,12 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape) -> Result<Vec<Wire>, Unfi
             }
             None => None,
         };
+        let below = match residual.sources(l) {
+            sources if sources.is_empty() => shape.features(),
+            sources => spec.layers[sources].iter().sum(),
+        };
         wires.push(Wire { units, inputs: fields.map_or(below, |f| f.inputs()), fields });
-        (below, grid) = (units, fields.map_or(grid, |f| f.own));
+        grid = fields.map_or(grid, |f| f.own);
     }
     Ok(wires)
 }

@@ -7,7 +7,7 @@ use goodness_core::{
     projection, schedule, similarity,
 };
 
-use crate::{flow, plan, readout};
+use crate::{collaboration, flow, plan, readout, residual};
 
 /// The families of the core and those of this library.
 pub fn families() -> Vec<(&'static str, Vec<Info>)> {
@@ -30,6 +30,8 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
         ("schedule", infos(schedule::CATALOGUE)),
         ("init", infos(init::CATALOGUE)),
         ("flow", infos(flow::CATALOGUE)),
+        ("collaboration", infos(collaboration::CATALOGUE)),
+        ("residual", infos(residual::CATALOGUE)),
         ("plan", infos(plan::CATALOGUE)),
         ("readout", infos(readout::CATALOGUE)),
     ]

@@ -20,9 +20,8 @@
 //! | [`recipe`] | experiments as TOML |
 //! | [`data`] | images with labels |
 //! | [`train`] | the epoch loop and the step; [`Trainer`] |
-//! | [`network`], [`layer`], [`readout`] | what is trained |
-//! | [`plan`] | which layers learn when |
-//! | [`flow`] | how activity moves through them |
+//! | [`network`], [`layer`], [`flow`], [`residual`], [`readout`] | what is trained |
+//! | [`plan`], [`collaboration`] | which layers learn when, and what they count of one another |
 //! | [`model`], [`run`], [`report`] | what is left behind |
 //! | [`sweep`] | many trials of a recipe |
 //! | [`core`] | every formula |
@@ -69,6 +68,7 @@ struct Readme;
 
 mod build;
 pub mod catalogue;
+pub mod collaboration;
 pub mod data;
 pub mod files;
 pub mod flow;
@@ -80,6 +80,7 @@ pub mod readout;
 pub mod recipe;
 mod recurrent;
 pub mod report;
+pub mod residual;
 pub mod run;
 pub mod sweep;
 pub mod train;

@@ -13,6 +13,7 @@ use crate::flow::Recurrent;
 use crate::layer::{Dense, Images, Input, Labelled, Labels};
 use crate::readout::{Pass, Readout, Seen};
 use crate::recurrent::Settled;
+use crate::residual::{self, Residual};
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
@@ -24,8 +25,10 @@ pub struct Parts {
     pub projection: Box<dyn Projection>,
     /// Turns activities, or what the projection makes of them, into one number or one a class.
     pub goodness: Box<dyn Goodness>,
-    /// Turns activities into the next layer's input.
+    /// Turns activities into what the next layer reads.
     pub normalize: Box<dyn Normalize>,
+    /// Which layers a layer reads.
+    pub residual: Box<dyn Residual>,
 }
 
 /// How grey levels become inputs: (level/255 − mean) / deviation.
@@ -62,6 +65,7 @@ pub struct Walk {
     settled: Settled,
     h: Matrix,
     a: Matrix,
+    joint: Matrix,
     /// What the readout summed up.
     pub(crate) sums: Matrix,
     /// The goodness of each layer in the last pass: rows × 1, or rows × classes.
@@ -139,6 +143,21 @@ impl Network {
         self.parts.overlay.width(self.classes)
     }
 
+    /// What layer number `layer` reads: the images with their labels, or what layers below passed on, `x[l]` of layer `l`.
+    /// `joint` is where several of them are put side by side.
+    pub(crate) fn input<'a>(
+        &self,
+        layer: usize,
+        labelled: Labelled<'a>,
+        x: &'a [Matrix],
+        joint: &'a mut Matrix,
+    ) -> Input<'a> {
+        match self.parts.residual.sources(layer) {
+            sources if sources.is_empty() => Input::Labelled(labelled),
+            sources => Input::Rows(residual::join(&x[sources], &*self.parts.normalize, joint)),
+        }
+    }
+
     /// Runs the passes that `readout` looks at through the first `depth` layers and writes every class's score.
     ///
     /// # Shapes
@@ -184,10 +203,8 @@ impl Network {
 
     fn walk_layer(&self, layer: usize, images: &Images, rows: usize, passes_on: bool, walk: &mut Walk) {
         let (below, x) = walk.x.split_at_mut(layer);
-        let input = match below.last() {
-            Some(x) => Input::Rows(x.rows()),
-            None => Input::Labelled(Labelled { images, labels: &walk.labels }),
-        };
+        let labelled = Labelled { images, labels: &walk.labels };
+        let input = self.input(layer, labelled, below, &mut walk.joint);
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
         walk.a.resize(rows, self.layers[layer].projection.len());

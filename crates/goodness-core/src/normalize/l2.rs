@@ -23,6 +23,10 @@ impl Normalize for L2 {
     fn scale(&self, sum_of_squares: f32, _width: usize) -> f32 {
         1.0 / (1e-4 + math::sqrt(sum_of_squares))
     }
+
+    fn squares(&self, _width: usize) -> Option<f32> {
+        Some(1.0)
+    }
 }
 
 #[cfg(feature = "std")]

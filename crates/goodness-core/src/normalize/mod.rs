@@ -22,6 +22,11 @@ pub trait Normalize: Send + Sync {
     /// The factor for a row of `width` numbers whose squares add up to `sum_of_squares`.
     fn scale(&self, sum_of_squares: f32, width: usize) -> f32;
 
+    /// What the squares of a rescaled row of `width` numbers add up to; `None` where rows keep their length.
+    fn squares(&self, _width: usize) -> Option<f32> {
+        None
+    }
+
     /// Writes every row of `h`, rescaled, to `out` (rows × width).
     fn forward_into(&self, h: Rows<'_>, mut out: RowsMut<'_>) {
         for (r, row) in h.iter().enumerate() {

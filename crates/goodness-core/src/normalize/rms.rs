@@ -22,6 +22,10 @@ impl Normalize for Rms {
     fn scale(&self, sum_of_squares: f32, width: usize) -> f32 {
         1.0 / (1e-8 + math::sqrt(sum_of_squares / width.max(1) as f32))
     }
+
+    fn squares(&self, width: usize) -> Option<f32> {
+        Some(width as f32)
+    }
 }
 
 #[cfg(feature = "std")]

@@ -7,6 +7,7 @@ use toml::Table;
 
 use super::read::per_class;
 use super::{Choice, Recipe, RecipeError, Theta};
+use crate::collaboration;
 use crate::flow::{CATALOGUE as FLOWS, Recurrent};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Layers, PerClass, Readout};
@@ -22,6 +23,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .flows()
         .or_else(|| parts.depth())
         .or_else(|| parts.fields())
+        .or_else(|| parts.between())
         .or_else(|| parts.losses())
         .or_else(|| parts.readouts());
     match found.or_else(|| parts.labels(table)).or_else(|| parts.averages()).or_else(|| parts.kept()) {
@@ -96,6 +98,31 @@ impl<'a> Parts<'a> {
         let written = network.overlay.build(overlay::CATALOGUE).width(2) > 0;
         let reason = "only the first units would see the label";
         (fields > 0 && written).then(|| ("network.fields".into(), quoted("network.overlay", &network.overlay), reason))
+    }
+
+    /// What layers do for one another, where there are too few of them or what they see does not allow it.
+    fn between(&self) -> Option<Clash> {
+        let (network, train) = (&self.recipe.network, &self.recipe.train);
+        let layers = format!("network.layers ({} of them)", network.layers.len());
+        if network.residual.name != "none" {
+            let residual = quoted("network.residual", &network.residual);
+            if !network.fields.is_empty() {
+                return Some((residual, "network.fields".into(), "fields lie on the grid of one layer below"));
+            }
+            if network.layers.len() < 3 {
+                return Some((residual, layers, "only a third layer has two layers below it"));
+            }
+        }
+        if train.collaboration.name == "none" {
+            return None;
+        }
+        let collaboration = quoted("train.collaboration", &train.collaboration);
+        if network.layers.len() < 2 {
+            return Some((collaboration, layers, "there is no other layer"));
+        }
+        let above = train.collaboration.build(collaboration::CATALOGUE).weight(0, 1) != 0.0;
+        let reason = "under this plan one layer learns at a time and those above wait; \"below\" counts all there are";
+        (above && self.plan.keeps_pairs()).then(|| (quoted("train.plan", &train.plan), collaboration, reason))
     }
 
     /// Readouts that would look at no layer.

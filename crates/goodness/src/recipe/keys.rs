@@ -6,14 +6,26 @@ pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", 
 pub(super) const DATA: &[&str] =
     &["set", "validation", "shift", "mirror", "turn", "stretch", "wave", "mean", "deviation"];
 /// Keys of `[network]`.
-pub(super) const NETWORK: &[&str] =
-    &["layers", "fields", "flow", "overlay", "activation", "normalize", "projection", "goodness", "readout", "init"];
+pub(super) const NETWORK: &[&str] = &[
+    "layers",
+    "fields",
+    "flow",
+    "overlay",
+    "activation",
+    "normalize",
+    "projection",
+    "goodness",
+    "residual",
+    "readout",
+    "init",
+];
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[
     "loss",
     "theta",
     "negatives",
     "adviser",
+    "collaboration",
     "similarity",
     "penalty",
     "optimizer",

@@ -86,6 +86,8 @@ pub struct NetworkSpec {
     pub projection: Choice,
     /// What a row is worth.
     pub goodness: Choice,
+    /// Which layers a layer reads.
+    pub residual: Choice,
     /// How classes are read.
     pub readout: Choice,
     /// Where weights start.
@@ -114,6 +116,8 @@ pub struct TrainSpec {
     pub negatives: Choice,
     /// Whom the negatives ask for scores, where it is not the network's own readout; thrown away after training.
     pub adviser: Option<Choice>,
+    /// Which other layers' goodness a layer's loss counts.
+    pub collaboration: Choice,
     /// What samples should have in common.
     pub similarity: Choice,
     /// What else counts.

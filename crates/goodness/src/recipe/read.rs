@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, keys};
-use crate::{flow, plan, readout};
+use crate::{collaboration, flow, plan, readout, residual};
 
 type Result<T> = std::result::Result<T, RecipeError>;
 
@@ -81,6 +81,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
         projection: s.choice("projection", projection::CATALOGUE, "none")?,
         goodness,
+        residual: s.choice("residual", residual::CATALOGUE, "none")?,
         readout: s.choice("readout", readout::CATALOGUE, readout)?,
         init: s.choice("init", init::CATALOGUE, "fan_in_normal")?,
     })
@@ -97,6 +98,7 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
         theta: s.theta("theta")?,
         negatives: s.negatives("wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
+        collaboration: s.choice("collaboration", collaboration::CATALOGUE, "none")?,
         similarity: s.choice("similarity", similarity::CATALOGUE, "none")?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
         optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,

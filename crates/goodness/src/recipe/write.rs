@@ -35,6 +35,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("normalize", &r.network.normalize);
     out.choice("projection", &r.network.projection);
     out.choice("goodness", &r.network.goodness);
+    out.choice("residual", &r.network.residual);
     out.choice("readout", &r.network.readout);
     out.choice("init", &r.network.init);
     out.section("train");
@@ -48,6 +49,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
         out.choice("negatives", &r.train.negatives);
     }
     r.train.adviser.iter().for_each(|adviser| out.choice("adviser", adviser));
+    out.choice("collaboration", &r.train.collaboration);
     out.choice("similarity", &r.train.similarity);
     out.choice("penalty", &r.train.penalty);
     out.choice("optimizer", &r.train.optimizer);

@@ -6,7 +6,7 @@ use goodness_core::{Rng, math};
 use goodness_engine::{Matrix, Pool};
 
 use crate::data::{Dataset, Shape};
-use crate::layer::{Images, Input, Labelled, Labels};
+use crate::layer::{Images, Labelled, Labels};
 use crate::network::{Network, pixels_into};
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
@@ -122,20 +122,19 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
         settled.run((network, flow), Labelled { images: &images, labels: &labels }, label, &mut goodness);
         return goodness.iter().enumerate().map(of_layer).collect();
     }
-    let mut x = Matrix::default();
+    let (mut x, mut joint) = (Vec::<Matrix>::new(), Matrix::default());
     let mut all = Vec::new();
     for (l, layer) in network.layers.iter().enumerate() {
-        let input = match l {
-            0 => Input::Labelled(Labelled { images: &images, labels: &labels }),
-            _ => Input::Rows(x.rows()),
-        };
+        let input = network.input(l, Labelled { images: &images, labels: &labels }, &x, &mut joint);
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
         let mut g = Matrix::zeros(2 * rows, network.goodnesses());
         layer.forward_into(&input, h.rows_mut());
         let mut a = Matrix::zeros(2 * rows, layer.projection.len());
         network.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), next.rows_mut());
         all.push(of_layer((l, &g)));
-        x = next;
+        x.push(next);
+        // What no layer above reads is forgotten.
+        x[..network.parts.residual.sources(l + 1).start].iter_mut().for_each(|x| *x = Matrix::default());
     }
     all
 }

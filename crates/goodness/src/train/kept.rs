@@ -7,18 +7,19 @@ use super::batch::Loader;
 use super::method::Contrast;
 use super::workspace::Workspace;
 use crate::data::Dataset;
-use crate::layer::{Input, Labelled};
 use crate::network::Network;
 
-/// Every sample's wrong label, and the input of the layer that learns.
+/// Every sample's wrong label, and what the frozen layers make of it.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// One a sample.
     pub(super) wrong: Vec<u8>,
     /// The layer whose input is kept; 0 reads the images themselves.
     layer: usize,
-    /// Normalised rows of the layer below: all positives, then all negatives.
-    x: Matrix,
+    /// Normalised rows of the layers below that it reads, none of the others: all positives, then all negatives.
+    x: Vec<Matrix>,
+    /// Goodness of those rows in every layer below.
+    g: Vec<Matrix>,
 }
 
 /// Samples that go through the frozen layers together.
@@ -40,18 +41,18 @@ impl Kept {
         if self.layer == layer {
             return;
         }
-        let samples = data.len();
-        let mut x = Matrix::zeros(2 * samples, network.layers[layer - 1].units());
-        let mut work = Workspace::default();
+        let (samples, read) = (data.len(), network.parts.residual.sources(layer));
+        let rows = |l: &usize| if read.contains(l) { 2 * samples } else { 0 };
+        self.x = (0..layer).map(|l| Matrix::zeros(rows(&l), network.layers[l].units())).collect();
+        self.g = (0..layer).map(|_| Matrix::zeros(2 * samples, network.goodnesses())).collect();
+        let mut work = Workspace::new(layer);
         for first in (0..samples).step_by(CHUNK) {
             let rows = first..(first + CHUNK).min(samples);
-            self.pass(rows.clone(), layer, network, data, loader, &mut work);
-            let (pairs, units) = (rows.len(), x.width());
-            let (positives, negatives) = work.layer.x.data().split_at(pairs * units);
-            x.data_mut()[first * units..][..positives.len()].copy_from_slice(positives);
-            x.data_mut()[(samples + first) * units..][..negatives.len()].copy_from_slice(negatives);
+            self.pass(rows, layer, network, data, loader, &mut work);
+            self.x.iter_mut().zip(&work.x).for_each(|(all, part)| put(part, first, all));
+            self.g.iter_mut().zip(&work.g).for_each(|(all, part)| put(part, first, all));
         }
-        (self.layer, self.x) = (layer, x);
+        self.layer = layer;
     }
 
     fn pass(
@@ -63,7 +64,7 @@ impl Kept {
         loader: &Loader,
         work: &mut Workspace,
     ) {
-        let (images, labels, layer) = (&mut work.images, &mut work.labels, &mut work.layer);
+        let (images, labels) = (&mut work.images, &mut work.labels);
         let indices: Vec<u32> = rows.clone().map(|r| r as u32).collect();
         loader.load(data, &indices, 0, images);
         images.project(&network.layers[0], loader.code);
@@ -73,25 +74,39 @@ impl Kept {
             Some(if pass == 0 { data.label(row) } else { self.wrong[row] })
         });
         for l in 0..depth {
-            std::mem::swap(&mut work.input, &mut layer.x);
-            layer.resize((rows.len(), 2), &network.layers[l], network.goodnesses(), true);
-            let input = match l {
-                0 => Input::Labelled(Labelled { images, labels }),
-                _ => Input::Rows(work.input.rows()),
-            };
+            work.open(l, network, (rows.len(), 2), true);
+            let (input, _, layer) = work.desk(l, network, false);
             network.pass(l, &input, layer);
+            work.close(l);
         }
     }
 
-    /// Writes the kept rows of the samples `rows`: their positives, then their negatives.
-    pub(super) fn gather(&self, rows: &[u32], out: &mut Matrix) {
-        let (samples, kept) = (self.wrong.len(), self.x.rows());
-        out.resize(2 * rows.len(), kept.width());
-        par::each_block(2 * rows.len(), 32, out.rows_mut(), |first, mut out: RowsMut<'_>| {
-            for r in 0..out.len() {
-                let (pass, row) = ((first + r) / rows.len(), rows[(first + r) % rows.len()] as usize);
-                out.row_mut(r).copy_from_slice(kept.row(pass * samples + row));
-            }
-        });
+    /// Writes what is kept of the samples `rows`: their positives, then their negatives.
+    pub(super) fn gather(&self, rows: &[u32], work: &mut Workspace) {
+        self.x.iter().zip(&mut work.x).for_each(|(all, out)| take(all, rows, out));
+        self.g.iter().zip(&mut work.g).for_each(|(all, out)| take(all, rows, out));
     }
+}
+
+/// Writes the pairs of `part` into `all`, if that is kept, as those from number `first`.
+fn put(part: &Matrix, first: usize, all: &mut Matrix) {
+    let (samples, pairs) = (all.len() / 2, part.len() / 2);
+    for pass in 0..if all.is_empty() { 0 } else { 2 } {
+        let numbers = part.width() * pairs;
+        let from = &part.data()[pass * numbers..][..numbers];
+        all.data_mut()[(pass * samples + first) * part.width()..][..numbers].copy_from_slice(from);
+    }
+}
+
+/// Writes the pairs of the samples `rows`, if any are kept, to `out`.
+fn take(all: &Matrix, rows: &[u32], out: &mut Matrix) {
+    let (samples, all) = (all.len() / 2, all.rows());
+    let count = if samples == 0 { 0 } else { 2 * rows.len() };
+    out.resize(count, all.width());
+    par::each_block(count, 32, out.rows_mut(), |first, mut out: RowsMut<'_>| {
+        for r in 0..out.len() {
+            let (pass, row) = ((first + r) / rows.len(), rows[(first + r) % rows.len()] as usize);
+            out.row_mut(r).copy_from_slice(all.row(pass * samples + row));
+        }
+    });
 }

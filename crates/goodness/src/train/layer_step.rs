@@ -10,14 +10,14 @@ use goodness_engine::par;
 use super::method::Method;
 use super::state::LayerState;
 use super::sums::LayerSums;
-use super::workspace::LayerWork;
+use super::workspace::{LayerWork, with_others};
 use crate::layer::{Dense, Input, sum_columns};
 use crate::network::Parts;
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
 
-/// Trains `layer` by one step and leaves its normalised activity, the next layer's input, in `work.x` if that has rows.
+/// Trains `layer` by one step and leaves its normalised activity, which layers above read, in `work.x` if that has rows.
 pub(super) fn layer_step(
     (layer, state): (&mut Dense, &mut LayerState),
     (parts, method): (&Parts, &Method),
@@ -32,9 +32,9 @@ pub(super) fn layer_step(
     let p = layer.projection.rows();
     parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), work.x.rows_mut());
 
-    // Loss and its derivative by each goodness, averaged over the batch.
-    work.knob =
-        method.objective.score((work.g.rows(), state.theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
+    // Loss of g + γ, γ constant, and its derivative by each goodness, averaged over the batch.
+    let g = with_others(&work.g, &mut work.others);
+    work.knob = method.objective.score((g, state.theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
     let share = 1.0 / samples as f32;
     work.dg.data_mut().iter_mut().for_each(|d| *d *= share);
     work.knob *= share;

@@ -13,6 +13,7 @@ use goodness_core::similarity::{self, Similarity};
 
 use goodness_core::{Rows, RowsMut};
 
+use crate::collaboration::{self, Collaboration};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Readout};
 use crate::recipe::{Choice, Theta, TrainSpec};
@@ -115,6 +116,8 @@ pub struct Method {
     pub negatives: Contrast,
     /// Whom the negatives ask for scores; the network's own readout where there is none.
     pub adviser: Option<Box<dyn Readout>>,
+    /// Which other layers' goodness a layer's loss counts.
+    pub collaboration: Box<dyn Collaboration>,
     /// What samples should have in common.
     pub similarity: Box<dyn Similarity>,
     /// What else counts.
@@ -139,6 +142,7 @@ impl Method {
             theta: spec.theta,
             negatives: Contrast::new(&spec.negatives),
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
+            collaboration: spec.collaboration.build(collaboration::CATALOGUE),
             similarity: spec.similarity.build(similarity::CATALOGUE),
             penalty: spec.penalty.build(penalty::CATALOGUE),
             optimizer: spec.optimizer.build(optim::CATALOGUE),

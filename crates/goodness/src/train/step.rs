@@ -10,7 +10,6 @@ use super::error::TrainError;
 use super::layer_step::layer_step;
 use super::method::Contrast;
 use super::trainer::Trainer;
-use crate::layer::{Input, Labelled};
 
 impl Trainer {
     /// Trains the layers that learn now by one batch.
@@ -27,47 +26,71 @@ impl Trainer {
         Ok(())
     }
 
-    /// The moment of this step.
-    fn moment(&self) -> Moment {
-        let (steps, layers) = (self.steps() as u64, self.network.layers.len());
-        let (stage, _) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
-        let step = stage as u64 * steps + self.position.batch as u64 + 1;
-        Moment { step, gain: self.gain(), decays: true }
-    }
-
     /// Trains the layers `learning` by the batch that has been drawn, one after the other.
     fn learn_once(&mut self, samples: usize, learning: Range<usize>, at: Moment) -> Result<(), TrainError> {
         if self.kept.is_none() {
-            self.pass_frozen(samples, learning.start);
+            self.pass(samples, 0..learning.start);
         }
-        let (layers, classes) = (self.network.layers.len(), self.network.classes);
-        let spoiled = self.spoils();
-        let work = &mut self.work;
+        if self.looks_ahead(learning.clone()) {
+            self.pass(samples, learning.clone());
+        }
+        let (spoils, classes) = (self.spoils(), self.network.classes);
         for l in learning.clone() {
-            let goodnesses = self.network.goodnesses();
-            let layer = &mut self.network.layers[l];
-            let shape = (samples, self.method.objective.passes());
-            work.layer.resize(shape, layer, goodnesses, l + 1 < learning.end);
-            let input = match l {
-                0 if spoiled => Input::Labelled(Labelled { images: &work.spoiled.images, labels: &work.labels }),
-                0 => Input::Labelled(Labelled { images: &work.images, labels: &work.labels }),
-                _ => Input::Rows(work.input.rows()),
-            };
-            let learner = (layer, &mut self.states[l]);
+            self.open(samples, l);
+            self.work.listen(l, learning.end, &*self.method.collaboration);
+            let (input, labels, work) = self.work.desk(l, &self.network, spoils);
+            let learner = (&mut self.network.layers[l], &mut self.states[l]);
             let parts = (&self.network.parts, &self.method);
-            let sums = layer_step(learner, parts, (&input, &work.truth, classes), at, &mut work.layer);
+            let sums = layer_step(learner, parts, (&input, labels, classes), at, work);
             if let Some(broken) = sums.broken() {
                 let (layer, step) = (l + 1, self.position.step + 1);
                 return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
             }
-            self.position.sums[l].add(&sums, &work.layer.mean_h);
-            if self.method.dropout > 0.0 {
-                let index = self.position.step * layers as u64 + l as u64;
-                dropout::apply(self.method.dropout, self.recipe.train.seed, index, work.layer.x.rows_mut());
-            }
-            std::mem::swap(&mut work.input, &mut work.layer.x);
+            self.position.sums[l].add(&sums, &self.work.layer.mean_h);
+            self.close(l);
         }
         Ok(())
+    }
+
+    /// What the optimizer is told of this step.
+    fn moment(&self) -> Moment {
+        let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
+        let (stage, _) = self.method.plan.stage(self.position.epoch, epochs, layers);
+        let step = (stage * self.steps() + self.position.batch + 1) as u64;
+        Moment { step, gain: self.gain(), decays: true }
+    }
+
+    /// Whether a layer that learns counts the goodness of one above it, which has to be passed first.
+    fn looks_ahead(&self, learning: Range<usize>) -> bool {
+        let counts = |own: usize, other: usize| self.method.collaboration.weight(own, other) != 0.0;
+        learning.clone().any(|own| (own + 1..learning.end).any(|other| counts(own, other)))
+    }
+
+    /// Passes the batch through `layers` without teaching them anything.
+    fn pass(&mut self, samples: usize, layers: Range<usize>) {
+        let spoils = self.spoils();
+        for l in layers {
+            self.open(samples, l);
+            let (input, _, work) = self.work.desk(l, &self.network, spoils);
+            self.network.pass(l, &input, work);
+            self.close(l);
+        }
+    }
+
+    /// Lends a layer its buffers.
+    fn open(&mut self, samples: usize, layer: usize) {
+        let passes_on = layer + 1 < self.learning().end;
+        let shape = (samples, self.method.objective.passes());
+        self.work.open(layer, &self.network, shape, passes_on);
+    }
+
+    /// Takes them back. What a layer that learns passes on has holes, the same ones in every pass of this step.
+    fn close(&mut self, layer: usize) {
+        if self.method.dropout > 0.0 && self.learning().contains(&layer) {
+            let index = self.position.step * self.network.layers.len() as u64 + layer as u64;
+            dropout::apply(self.method.dropout, self.recipe.train.seed, index, self.work.layer.x.rows_mut());
+        }
+        self.work.close(layer);
     }
 
     /// Whether negatives are made of images.
@@ -75,34 +98,17 @@ impl Trainer {
         matches!(self.method.negatives, Contrast::Images(_)) && self.method.objective.passes() == 2
     }
 
-    /// Passes the batch through the first `layers` layers, which no longer learn, into the input of the next.
-    fn pass_frozen(&mut self, samples: usize, layers: usize) {
-        let spoiled = self.spoils();
-        let (network, work) = (&self.network, &mut self.work);
-        for l in 0..layers {
-            let shape = (samples, self.method.objective.passes());
-            work.layer.resize(shape, &network.layers[l], network.goodnesses(), true);
-            let input = match l {
-                0 if spoiled => Input::Labelled(Labelled { images: &work.spoiled.images, labels: &work.labels }),
-                0 => Input::Labelled(Labelled { images: &work.images, labels: &work.labels }),
-                _ => Input::Rows(work.input.rows()),
-            };
-            network.pass(l, &input, &mut work.layer);
-            std::mem::swap(&mut work.input, &mut work.layer.x);
-        }
-    }
-
     /// Loads the batch's images and writes the true and the wrong label into them; the neutral code where there are no
     /// negatives.
     fn draw_batch(&mut self, rows: &[u32], first_layer: usize) {
+        self.work.truth.clear();
+        self.work.truth.extend(rows.iter().map(|r| self.train.label(*r as usize)));
         if let (Some(kept), true) = (&self.kept, first_layer > 0) {
-            return kept.gather(rows, &mut self.work.input);
+            return kept.gather(rows, &mut self.work);
         }
         let (loader, network, work) = (self.loader(), &self.network, &mut self.work);
         loader.load(&self.train, rows, self.position.step, &mut work.images);
         work.images.project(&network.layers[0], loader.code);
-        work.truth.clear();
-        work.truth.extend(rows.iter().map(|r| self.train.label(*r as usize)));
         self.consult();
         let (network, work) = (&self.network, &mut self.work);
         let overlay = (&*network.parts.overlay, loader.code);

@@ -117,6 +117,7 @@ impl Trainer {
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
         let about = (network.parts.projection.learns(), &*network.parts.goodness);
         let states = network.layers.iter().map(|layer| LayerState::new(layer, about, &method)).collect();
+        let work = Workspace::new(network.layers.len());
         Ok(Self {
             recipe: recipe.clone(),
             network,
@@ -127,7 +128,7 @@ impl Trainer {
             train,
             validation,
             pool: Arc::new(Pool::new(threads)?),
-            work: Workspace::default(),
+            work,
             kept: None,
         })
     }

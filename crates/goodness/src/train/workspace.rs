@@ -1,11 +1,13 @@
 //! The buffers of a training step, sized by the first batch and reused ever after.
 
+use goodness_core::Rows;
 use goodness_engine::Matrix;
 
 use super::likeness::Likeness;
 use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
-use crate::layer::{Dense, Gradients, Images, Input, Labels};
+use crate::collaboration::Collaboration;
+use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels};
 use crate::network::{Network, Walk};
 use crate::readout::Lesson;
 
@@ -16,14 +18,16 @@ pub(super) struct LayerWork {
     pub(super) h: Matrix,
     /// Derivative of the loss by h, then by z: rows × units.
     pub(super) dz: Matrix,
-    /// The next layer's input; no rows when nobody will read it.
+    /// What layers above read; no rows when nobody will. Lent by the workspace while the layer is at work.
     pub(super) x: Matrix,
     /// What the projection makes of each row, and the loss's derivative by it.
     pub(super) a: Matrix,
     pub(super) da: Matrix,
-    /// Goodness of each row (one number, or one a class), and the loss's derivative by it.
+    /// Goodness of each row (one number, or one a class), lent too, and the loss's derivative by it.
     pub(super) g: Matrix,
     pub(super) dg: Matrix,
+    /// What other layers' goodness counts in the loss; no rows where none does.
+    pub(super) others: Matrix,
     /// Loss of each sample.
     pub(super) loss: Vec<f32>,
     /// Mean activity of each unit over the positives, and the penalty's slope by it.
@@ -47,13 +51,66 @@ pub(super) struct Workspace {
     /// True labels of the batch, and the wrong ones.
     pub(super) truth: Vec<u8>,
     pub(super) wrong: Vec<u8>,
-    /// The input of the layer that learns, when it is not the first.
-    pub(super) input: Matrix,
+    /// What each layer passed on in this step, and its goodness, where the step has come to it.
+    pub(super) x: Vec<Matrix>,
+    pub(super) g: Vec<Matrix>,
+    /// What several layers passed on, side by side, where a layer reads several.
+    joint: Matrix,
     pub(super) layer: LayerWork,
     pub(super) recurrent: RecurrentWork,
 }
 
+/// What a layer reads, the true labels, and the buffers that it works in.
+type Desk<'a> = (Input<'a>, &'a [u8], &'a mut LayerWork);
+
 impl Workspace {
+    /// Buffers for a network of `layers` layers.
+    pub(super) fn new(layers: usize) -> Self {
+        let matrices = || vec![Matrix::default(); layers];
+        Self { x: matrices(), g: matrices(), ..Self::default() }
+    }
+
+    /// Lends layer number `layer` its buffers, with room for `samples` samples in `passes` passes.
+    pub(super) fn open(&mut self, layer: usize, network: &Network, shape: (usize, usize), passes_on: bool) {
+        self.lend(layer);
+        self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
+    }
+
+    /// Takes back what was lent: what the layer passes on, and its goodness.
+    pub(super) fn close(&mut self, layer: usize) {
+        self.lend(layer);
+    }
+
+    fn lend(&mut self, layer: usize) {
+        std::mem::swap(&mut self.x[layer], &mut self.layer.x);
+        std::mem::swap(&mut self.g[layer], &mut self.layer.g);
+    }
+
+    /// What layer number `layer` reads, the true labels, and the buffers that it works in. `spoils`: whether negatives are
+    /// made of images.
+    pub(super) fn desk(&mut self, layer: usize, network: &Network, spoils: bool) -> Desk<'_> {
+        let images = if spoils { &self.spoiled.images } else { &self.images };
+        let labelled = Labelled { images, labels: &self.labels };
+        (network.input(layer, labelled, &self.x, &mut self.joint), &self.truth, &mut self.layer)
+    }
+
+    /// Sums up what the goodness of the layers before number `end` counts for layer number `layer`.
+    pub(super) fn listen(&mut self, layer: usize, end: usize, collaboration: &dyn Collaboration) {
+        let (others, width) = (&mut self.layer.others, self.layer.g.width());
+        others.resize(0, width);
+        for (other, g) in self.g[..end].iter().enumerate().filter(|(other, _)| *other != layer) {
+            let weight = collaboration.weight(layer, other);
+            if weight == 0.0 {
+                continue;
+            }
+            if others.is_empty() {
+                others.resize(g.len(), width);
+                others.data_mut().fill(0.0);
+            }
+            others.data_mut().iter_mut().zip(g.data()).for_each(|(o, g)| *o += weight * g);
+        }
+    }
+
     /// What a readout learns from the pass that has just been read.
     pub(super) fn lesson(&self, gain: f32, step: u64) -> Lesson<'_> {
         let Walk { x, g, sums, .. } = &self.walk;
@@ -92,4 +149,13 @@ impl LayerWork {
         self.mean_h.resize(units, 0.0);
         self.slope.resize(units, 0.0);
     }
+}
+
+/// What a layer's loss is asked of: its own goodness, and with it, as a constant, what `others` count, which is spent.
+pub(super) fn with_others<'a>(g: &'a Matrix, others: &'a mut Matrix) -> Rows<'a> {
+    if others.is_empty() {
+        return g.rows();
+    }
+    others.data_mut().iter_mut().zip(g.data()).for_each(|(o, g)| *o += g);
+    others.rows()
 }

@@ -48,6 +48,16 @@ impl Parts<'_> {
                 "its negatives have a wrong label at the top",
             ),
             (train.similarity.name != "none", quoted("train.similarity", &train.similarity), lonely),
+            (
+                train.collaboration.name != "none",
+                quoted("train.collaboration", &train.collaboration),
+                "its layers hear from one another as it is",
+            ),
+            (
+                network.residual.name != "none",
+                quoted("network.residual", &network.residual),
+                "its layers read the one below and the one above",
+            ),
             (train.dropout > 0.0, format!("train.dropout = {}", train.dropout), "a state with holes would stay so"),
             (train.plan.name != "simultaneous", quoted("train.plan", &train.plan), every),
         ];

@@ -167,7 +167,10 @@ fn keys_that_clash_are_both_named() {
     let both = refused(&with("negatives = \"shuffle\"", "readout = \"average\"", ""));
     assert!(both.starts_with("r.toml: network.readout = \"average\" and network.overlay = \"none\" clash:"), "{both}");
     let depth = refused(&with("", "readout = { name = \"average\", linear_from = 3 }", ""));
-    assert!(depth.starts_with("r.toml: network.readout.from = 3 and network.layers (2 of them) clash:"), "{depth}");
+    assert!(
+        depth.starts_with("r.toml: network.readout.linear_from = 3 and network.layers (2 of them) clash:"),
+        "{depth}"
+    );
     let auto = refused(&with("theta = \"auto\"\nloss = \"symba\"", "", ""));
     assert!(auto.starts_with("r.toml: train.theta = \"auto\" and train.loss = \"symba\" clash:"), "{auto}");
     let word = refused(&with("theta = \"high\"", "", ""));
@@ -216,5 +219,21 @@ fn what_does_not_go_with_iterations_is_named() {
     assert!(
         twice.starts_with("r.toml: network.flow = \"recurrent\" and network.residual = \"concatenate\" clash:"),
         "{twice}"
+    );
+}
+
+#[test]
+fn advice_that_cannot_be_given_is_refused() {
+    let unsolved = refused(&with("negatives = \"hard_label\"", "readout = \"ridge\"", ""));
+    assert!(
+        unsolved.starts_with("r.toml: network.readout = \"ridge\" and train.negatives = \"hard_label\" clash:"),
+        "{unsolved}"
+    );
+    let adviser = refused(&with("negatives = \"hard_label\"\nadviser = \"ridge\"", "", ""));
+    assert!(adviser.starts_with("r.toml: train.adviser = \"ridge\" and train.negatives = \"hard_label\""), "{adviser}");
+    let misled = refused(&with("negatives = \"hard_label\"\nadviser = \"class_goodness\"", "", ""));
+    assert!(
+        misled.starts_with("r.toml: train.adviser = \"class_goodness\" and network.goodness = \"mean_of_squares\""),
+        "{misled}"
     );
 }

@@ -52,7 +52,7 @@ const VARIANTS: &[&[&str]] = &[
     &["negatives=shuffle", "negatives.patch=2", "readout=linear"],
     &["negatives=hybrid_mask", "layers=[18, 12]", "fields=[[4, 1], [2, 1]]"],
     &["plan=windowed", "epochs=5"],
-    &["readout=ridge", "average=0.9", "plan=windowed"],
+    &["readout=ridge", "negatives=wrong_label", "average=0.9", "plan=windowed"],
     &["readout=ridge", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["readout={name=\"average\", linear_from=1}"],
     &[

@@ -55,12 +55,14 @@ impl<'a> Parts<'a> {
         let train = &recipe.train;
         let mut readout = recipe.network.readout.build(readout::CATALOGUE);
         let (widths, per_class) = (&recipe.network.layers, per_class(&recipe.network));
-        readout.prepare(Layers { widths, classes: 2, per_class });
+        let layers = Layers { widths, classes: 2, per_class };
+        let mut adviser = train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE));
+        std::iter::once(&mut readout).chain(&mut adviser).for_each(|r| r.prepare(layers));
         Self {
             recipe,
             flow: *recipe.network.flow.build(FLOWS),
             readout,
-            adviser: train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
+            adviser,
             objective: Objective::new(&train.loss),
             plan: train.plan.build(plan::CATALOGUE),
             contrast: Contrast::new(&train.negatives),
@@ -132,6 +134,12 @@ impl<'a> Parts<'a> {
             let layers_key = format!("network.layers ({layers} of them)");
             (from >= layers).then(|| (format!("{key}.from = {}", from + 1), layers_key, reason))
         };
+        let part = self.recipe.network.readout.args.iter().find(|(name, _)| *name == "linear_from");
+        if let Some((_, from)) = part.filter(|(_, from)| *from as usize > layers) {
+            let layers_key = format!("network.layers ({layers} of them)");
+            let readout = format!("network.readout.linear_from = {from}");
+            return Some((readout, layers_key, "its linear part would look at no layer"));
+        }
         let own = beyond(self.readout.from(), "network.readout", "the readout would look at no layer");
         let adviser = || self.adviser.as_ref().map(|a| a.from());
         own.or_else(|| adviser().and_then(|from| beyond(from, "train.adviser", "the adviser would look at no layer")))
@@ -187,12 +195,21 @@ impl<'a> Parts<'a> {
         (unwritten && self.readout.pass().writes_labels()).then(|| (self.readout(), overlay, reason))
     }
 
-    /// Readouts that cannot read the goodness.
+    /// Readouts that cannot read the goodness, or cannot say anything while training goes on.
     fn readouts(&self) -> Option<Clash> {
         let by_class = per_class(&self.recipe.network);
-        let reads = self.readout.reads_goodness()?;
         let reason = if by_class { "it reads one goodness a row" } else { "it reads one goodness a class" };
-        ((reads == PerClass::Yes) != by_class).then(|| (self.readout(), self.goodness(), reason))
+        let adviser = self.recipe.train.adviser.as_ref().zip(self.adviser.as_ref());
+        let adviser = adviser.map(|(choice, adviser)| (quoted("train.adviser", choice), adviser));
+        let all = [Some((self.readout(), &self.readout)), adviser];
+        let misled = |readout: &dyn Readout| readout.reads_goodness().is_some_and(|r| (r == PerClass::Yes) != by_class);
+        if let Some((name, _)) = all.iter().flatten().find(|(_, readout)| misled(&***readout)) {
+            return Some((name.clone(), self.goodness(), reason));
+        }
+        let [own, adviser] = all;
+        let asked = adviser.or(own.filter(|_| self.contrast.looks_at() > 0 && !self.classes()))?;
+        let reason = "it is solved for when the network is read, and has nothing to say before";
+        asked.1.moments().is_some().then(|| (asked.0, self.negatives(), reason))
     }
 
     /// Averages that somebody would not notice.

@@ -174,8 +174,12 @@ impl Trainer {
     }
 
     /// Share of the validation samples that the network gets wrong now.
-    pub fn validation_error(&self) -> f64 {
-        self.pool.run(|| self.network.error(&self.validation))
+    pub fn validation_error(&mut self) -> f64 {
+        let (network, train, validation) = (&mut self.network, &self.train, &self.validation);
+        self.pool.run(|| {
+            network.solve_readout(train, network.layers.len());
+            network.error(validation)
+        })
     }
 
     /// Epochs in all.

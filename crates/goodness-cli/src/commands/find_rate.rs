@@ -44,6 +44,10 @@ struct Row<'a> {
     layer: usize,
     suggested: Option<f64>,
     breaks_at: Option<f64>,
+    /// Of all layers, the recipe's own, and where numbers went wrong.
+    suggested_for_all: Option<f64>,
+    recipe_rate: f64,
+    broke: Option<f64>,
     rates: &'a [f64],
     smoothed_loss: &'a [f64],
 }
@@ -53,12 +57,12 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     let recipe = Recipe::load_with(&args.recipe, &args.settings)?;
     let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
     let mut trainer = Trainer::new(&recipe, training, validation, args.threads)?;
-    let own = trainer.method_mut().optimizer.rate();
+    let own = f64::from(trainer.method_mut().optimizer.rate());
     let test = trainer.find_rate(range)?;
     if args.json {
-        rows(&test).try_for_each(|row| print_json(&row))?;
+        rows(&test, own).try_for_each(|row| print_json(&row))?;
     } else {
-        print_line(table(&test, f64::from(own)).trim_end())?;
+        print_line(table(&test, own).trim_end())?;
     }
     Ok(Done::Fully)
 }
@@ -74,11 +78,14 @@ fn checked(args: &Args) -> Result<RateRange> {
     Ok(RateRange { low: args.low, high: args.high, steps: args.steps })
 }
 
-fn rows(test: &RateTest) -> impl Iterator<Item = Row<'_>> {
-    test.layers.iter().map(|(layer, losses)| Row {
+fn rows(test: &RateTest, own: f64) -> impl Iterator<Item = Row<'_>> {
+    test.layers.iter().map(move |(layer, losses)| Row {
         layer: *layer,
         suggested: test.suggested(losses),
         breaks_at: test.breaks_at(losses),
+        suggested_for_all: test.overall(),
+        recipe_rate: own,
+        broke: test.broke,
         rates: &test.rates,
         smoothed_loss: losses,
     })
@@ -97,7 +104,7 @@ fn table(test: &RateTest, own: f64) -> String {
         "breaks at"
     )];
     let rate = |r: Option<f64>| r.map_or("-".to_string(), |r| format!("{r:.1e}"));
-    for row in rows(test) {
+    for row in rows(test, own) {
         let (picture, name) = (sparkline(row.smoothed_loss), format!("layer {}", row.layer));
         lines.push(format!("{name:<8}{picture}  {:>9}  {:>9}", rate(row.suggested), rate(row.breaks_at)));
     }

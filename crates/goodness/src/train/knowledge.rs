@@ -17,7 +17,7 @@ impl Trainer {
     /// The error of each layer alone on the validation split, in percent.
     pub(super) fn layer_errors(&self) -> Vec<f64> {
         let (network, data) = (self.network(), self.validation_set());
-        let by_goodness = network.parts.goodness.per_class() || network.readout.pass().writes_labels();
+        let by_goodness = !network.readout.reads_activities() || network.readout.pass().writes_labels();
         let wrong = self.pool().run(|| match by_goodness {
             true => wrong_by_goodness(network, data),
             false => wrong_by_means(network, data, &means(network, self.training_set())),

@@ -35,6 +35,7 @@ pub(super) fn layer_step(
     // Loss of g + γ, γ constant, and its derivative by each goodness, averaged over the batch.
     let g = with_others(&work.g, &mut work.others);
     work.knob = method.objective.score((g, state.theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
+    state.follow(method, g, parts.goodness.theta(layer.units()));
     let share = 1.0 / samples as f32;
     work.dg.data_mut().iter_mut().for_each(|d| *d *= share);
     work.knob *= share;
@@ -69,9 +70,7 @@ pub(super) fn layer_step(
     layer.projection_grads(&*parts.projection, seen, &mut work.grads);
     layer.local_grads(input, work.dz.rows_mut(), &mut work.grads);
     state.update(layer, (&work.grads, work.knob), method, at);
-    let sums = LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels);
-    state.follow(method, &sums, parts.goodness.theta(layer.units()));
-    sums
+    LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }
 
 type Seen<'a> = (Rows<'a>, Rows<'a>, Rows<'a>);

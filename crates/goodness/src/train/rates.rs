@@ -119,7 +119,9 @@ impl RateTest {
     pub fn breaks_at(&self, losses: &[f64]) -> Option<f64> {
         let lowest = Self::lowest(losses);
         let (first, least) = (losses.first()?, losses[lowest]);
-        let lost = (lowest..losses.len()).find(|i| losses[*i] - least > LOST * (first - least));
+        // A loss that never fell has nothing to lose.
+        let fell = first - least > 0.0;
+        let lost = (lowest..losses.len()).filter(|_| fell).find(|i| losses[*i] - least > LOST * (first - least));
         lost.map(|i| self.rates[i]).or(self.broke)
     }
 
@@ -141,7 +143,7 @@ mod tests {
         assert!((test.overall().unwrap() - 0.01 / 3.0).abs() < 1e-9);
         assert_eq!(test.breaks_at(&losses), Some(0.1));
         assert_eq!(test.breaks_at(&losses[..5]), Some(3.0));
-        assert_eq!(test.suggested(&[1.0, 2.0]), None);
+        assert_eq!((test.suggested(&[1.0, 2.0]), test.breaks_at(&[1.0, 2.0])), (None, Some(3.0)));
     }
 
     #[test]

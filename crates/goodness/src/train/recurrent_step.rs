@@ -57,17 +57,12 @@ impl Trainer {
         for t in 1..=flow.iterations {
             for (l, state) in self.states.iter_mut().enumerate() {
                 work.states.advance(network, l, t);
-                let sums = work.learn(l, network, (&self.method, state), truth);
+                let sums = work.learn((l, t), network, (&self.method, state), truth);
                 if let Some(broken) = sums.broken() {
                     let (layer, step) = (l + 1, self.position.step + 1);
                     return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
                 }
                 if flow.counts(t) {
-                    state.follow(
-                        &self.method,
-                        &sums,
-                        self.network.parts.goodness.theta(self.network.layers[l].units()),
-                    );
                     self.position.sums[l].add(&sums, &work.mean_h);
                 }
             }
@@ -103,10 +98,10 @@ impl RecurrentWork {
         [&mut self.mean_h, &mut self.slope].into_iter().for_each(|v| v.resize(units, 0.0));
     }
 
-    /// Layer number `l` learns from the state that it has just moved to.
+    /// Layer number `l` learns from the state that it has just moved to, in iteration `t`.
     fn learn(
         &mut self,
-        l: usize,
+        (l, t): (usize, usize),
         (network, flow): (&Network, Recurrent),
         (method, state): (&Method, &mut LayerState),
         labels: &[u8],
@@ -117,6 +112,9 @@ impl RecurrentWork {
 
         // Loss and its derivative by each goodness, averaged over the batch and the iterations.
         method.objective.score((g, state.theta), labels, 0.0, &mut self.loss, self.dg.rows_mut());
+        if flow.counts(t) {
+            state.follow(method, g, parts.goodness.theta(units));
+        }
         let share = 1.0 / (samples * flow.iterations) as f32;
         self.dg.data_mut().iter_mut().for_each(|d| *d *= share);
 

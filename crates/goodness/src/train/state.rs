@@ -2,10 +2,10 @@
 
 use goodness_core::goodness::Goodness;
 use goodness_core::optim::{Memory, Moment, Optimizer};
+use goodness_core::{Rows, math};
 use goodness_engine::par::{self, MaybeEmpty};
 
 use super::method::Method;
-use super::sums::LayerSums;
 use crate::layer::{Dense, Gradients};
 use crate::recipe::Theta;
 
@@ -54,13 +54,15 @@ impl LayerState {
         }
     }
 
-    /// Under an automatic threshold, moves θ towards the middle between the mean goodness of positives and of negatives.
+    /// Under an automatic threshold, moves θ towards the mean of the goodnesses that the loss has seen: there are as many
+    /// positives as negatives, so it is the middle between the two means.
     ///
     /// The middle is where the two are told apart best when they spread alike. Where both sink, θ would sink with them and
     /// ask for nothing; so it never falls below a share of the goodness's own default.
-    pub(super) fn follow(&mut self, method: &Method, sums: &LayerSums, own: f32) {
+    pub(super) fn follow(&mut self, method: &Method, g: Rows<'_>, own: f32) {
         if method.theta == Theta::Auto {
-            let moved = THETA_STAYS * self.theta + (1.0 - THETA_STAYS) * sums.middle() as f32;
+            let moved =
+                THETA_STAYS * self.theta + (1.0 - THETA_STAYS) * math::sum(g.data()) / g.data().len().max(1) as f32;
             self.theta = moved.max(THETA_LEAST * own);
         }
     }

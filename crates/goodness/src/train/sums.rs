@@ -46,11 +46,6 @@ impl LayerSums {
         sums
     }
 
-    /// Half-way between the mean goodness of positives and that of negatives.
-    pub(super) fn middle(&self) -> f64 {
-        0.5 * (self.g_pos + self.g_neg) / self.pairs.max(1) as f64
-    }
-
     /// Adds a step, in which the units had these mean activities over the positives.
     pub(crate) fn add(&mut self, step: &Self, mean_h: &[f32]) {
         self.pairs += step.pairs;

@@ -69,6 +69,8 @@ const VARIANTS: &[&[&str]] = &[
     &["flow=recurrent", "adviser={name=\"linear\", from=1}"],
     &["flow={name=\"recurrent\", iterations=3, from=2, to=3, label=2.0}", "negatives=wrong_label", "average=0.9"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["overlay={name=\"appended\", strength=2.0}"],
+    &["overlay=appended", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
 ];
 
 #[test]

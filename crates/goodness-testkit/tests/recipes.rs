@@ -154,7 +154,7 @@ fn keys_that_clash_are_both_named() {
     assert!(auto.starts_with("r.toml: train.theta = \"auto\" and train.loss = \"symba\" clash:"), "{auto}");
     let seen = with("", "fields = [[1, 1], [1, 1]]\noverlay = \"waves\"", "");
     assert_eq!(Recipe::parse("r.toml", &seen).unwrap().network.overlay.name, "waves");
-    for overlay in ["one_hot", "appended"] {
+    for overlay in ["one_hot", "appended", "embedding"] {
         let field = refused(&with("", &format!("fields = [[2, 1], [1, 1]]\noverlay = \"{overlay}\""), ""));
         let start = format!("r.toml: network.fields and network.overlay = \"{overlay}\" clash: few units or none");
         assert!(field.starts_with(&start), "{field}");
@@ -172,6 +172,7 @@ fn what_does_not_go_with_iterations_is_named() {
         ("", "goodness = \"class_mean\"", "network.goodness = \"class_mean\""),
         ("", "overlay = \"one_hot\"", "network.overlay = \"one_hot\""),
         ("", "overlay = \"appended\"", "network.overlay = \"appended\""),
+        ("", "overlay = \"embedding\"", "network.overlay = \"embedding\""),
         ("", "overlay = \"waves\"", "network.overlay = \"waves\""),
         ("loss = \"cross_entropy\"", "projection = \"linear\"", "network.projection = \"linear\""),
         ("", "fields = [[1, 1], [1, 1]]", "network.fields"),

@@ -73,6 +73,9 @@ const VARIANTS: &[&[&str]] = &[
     &["overlay=waves", "readout=linear"],
     &["overlay=waves", "layers=[75, 18]", "fields=[[2, 1], [3, 1]]", "negatives=wrong_label"],
     &["overlay=waves", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["overlay={name=\"embedding\", width=4}", "average=0.9"],
+    &["overlay=embedding", "readout={name=\"average\", linear_from=1}", "optimizer=smoothed_sgd", "plan=windowed"],
+    &["overlay=embedding", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["overlay=appended", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
 ];
 

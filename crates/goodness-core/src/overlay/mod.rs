@@ -8,11 +8,13 @@
 //! for every label.
 
 mod appended;
+mod embedding;
 mod none;
 mod one_hot;
 mod waves;
 
 pub use appended::Appended;
+pub use embedding::Embedding;
 pub use none::NoOverlay;
 pub use one_hot::OneHot;
 pub use waves::Waves;
@@ -59,7 +61,8 @@ pub trait Overlay: Send + Sync {
 
 /// Every overlay there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Overlay>] = &[one_hot::ENTRY, appended::ENTRY, waves::ENTRY, none::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Overlay>] =
+    &[one_hot::ENTRY, appended::ENTRY, waves::ENTRY, embedding::ENTRY, none::ENTRY];
 
 /// One number a class, that of the label being `strength`.
 fn one_of_all(label: u8, strength: f32, code: &mut [f32]) {

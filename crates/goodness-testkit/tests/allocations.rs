@@ -64,6 +64,8 @@ unsafe impl GlobalAlloc for Watching {
 static ALLOCATOR: Watching = Watching;
 
 const RECIPES: &[&str] = &[
+    "[network]\nlayers = [40, 30]\noverlay = \"waves\"\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [40, 30]\noverlay = \"embedding\"\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30]\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30]\nreadout = \"linear\"\n[train]\npenalty = \"peer_normalization\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30]\nflow = \"recurrent\"\n[train]\nnegatives = \"hard_label\"\nadviser = \"linear\"\nbatch = 16\nepochs = 1",

@@ -5,6 +5,7 @@ use goodness::catalogue::families;
 use goodness::core::goodness::Goodness;
 use goodness::core::loss::{Loss, Pairs, Slopes};
 use goodness::core::optim::{Memory, Moment, Optimizer};
+use goodness::core::overlay::Place;
 use goodness::core::{Rng, Rows, RowsMut};
 use goodness::core::{
     activation, class_loss, goodness as g, init, loss, negatives, normalize, optim, overlay, penalty, schedule,
@@ -194,12 +195,37 @@ fn overlays_tell_labels_apart_and_are_neutral_when_asked() {
         let mut neutral = vec![f32::NAN; width];
         v.member.neutral_into(&mut neutral);
         let distance = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>();
-        for (i, a) in codes.iter().enumerate() {
-            assert!(codes[..i].iter().all(|b| distance(a, b) > 0.0), "{}: two labels look alike", v.label);
-            let (own, first) = (distance(a, &neutral), distance(&codes[0], &neutral));
-            assert!((own - first).abs() <= 1e-4 * first, "{}: neutral leans towards a label", v.label);
+        let first = distance(&codes[0], &neutral);
+        for code in &codes {
+            assert!((distance(code, &neutral) - first).abs() <= 1e-4 * first, "{}: neutral leans", v.label);
         }
+        // What stands in the input.
+        let written: Vec<_> = codes.iter().map(|code| written(&*v.member, code)).collect();
+        assert!(written.iter().flatten().all(|x| x.is_finite()), "{}", v.label);
+        let size = written.iter().map(|w| distance(w, &vec![0.0; w.len()])).fold(0.0, f64::max);
+        for (i, a) in written.iter().enumerate() {
+            assert!(written[..i].iter().all(|b| distance(a, b) > 1e-6 * size), "{}: two labels look alike", v.label);
+        }
+        let mean = |j: usize| written.iter().map(|w| w[j]).sum::<f32>() / classes as f32;
+        let mean: Vec<f32> = (0..written[0].len()).map(mean).collect();
+        let off = distance(&self::written(&*v.member, &neutral), &mean);
+        assert!(off <= 1e-6 * size, "{}: neutral is not the mean of all labels: {off}", v.label);
     }
+}
+
+/// What a code adds to the inputs that it reaches, for images of 6 × 6.
+fn written(member: &dyn overlay::Overlay, code: &[f32]) -> Vec<f32> {
+    let width = match member.place() {
+        Place::First | Place::After => return code.to_vec(),
+        Place::Learned(width) => width,
+        Place::Over => 36,
+    };
+    let (mut sum, mut pattern, mut rng) = (vec![0.0; width], vec![f32::NAN; width], Rng::keyed(1, 0, 0));
+    for (t, c) in code.iter().enumerate() {
+        member.pattern_into(t, (6, 6, 1), &mut rng, &mut pattern);
+        sum.iter_mut().zip(&pattern).for_each(|(s, p)| *s += c * p);
+    }
+    sum
 }
 
 #[test]

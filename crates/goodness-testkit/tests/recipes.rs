@@ -173,6 +173,15 @@ fn keys_that_clash_are_both_named() {
     );
     let auto = refused(&with("theta = \"auto\"\nloss = \"symba\"", "", ""));
     assert!(auto.starts_with("r.toml: train.theta = \"auto\" and train.loss = \"symba\" clash:"), "{auto}");
+    let seen = with("", "fields = [[1, 1], [1, 1]]\noverlay = \"waves\"", "");
+    assert_eq!(Recipe::parse("r.toml", &seen).unwrap().network.overlay.name, "waves");
+    for overlay in ["one_hot", "appended", "embedding"] {
+        let field = refused(&with("", &format!("fields = [[2, 1], [1, 1]]\noverlay = \"{overlay}\""), ""));
+        let start = format!("r.toml: network.fields and network.overlay = \"{overlay}\" clash: few units or none");
+        assert!(field.starts_with(&start), "{field}");
+        let image = refused(&with("negatives = \"hybrid_mask\"", &format!("overlay = \"{overlay}\""), ""));
+        assert!(image.contains("\" and train.negatives = \"hybrid_mask\" clash:"), "{image}");
+    }
     let word = refused(&with("theta = \"high\"", "", ""));
     assert_eq!(word, "r.toml: train.theta = \"high\": expected a number from 0.000001 to 1000000, or \"auto\"");
 }
@@ -183,6 +192,9 @@ fn what_does_not_go_with_iterations_is_named() {
     for (train, network, second) in [
         ("", "goodness = \"class_mean\"", "network.goodness = \"class_mean\""),
         ("", "overlay = \"one_hot\"", "network.overlay = \"one_hot\""),
+        ("", "overlay = \"appended\"", "network.overlay = \"appended\""),
+        ("", "overlay = \"embedding\"", "network.overlay = \"embedding\""),
+        ("", "overlay = \"waves\"", "network.overlay = \"waves\""),
         ("loss = \"cross_entropy\"", "projection = \"linear\"", "network.projection = \"linear\""),
         ("", "fields = [[1, 1], [1, 1]]", "network.fields"),
         ("negatives = \"hybrid_mask\"", "", "train.negatives = \"hybrid_mask\""),

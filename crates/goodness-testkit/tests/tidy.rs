@@ -132,15 +132,26 @@ fn files_stay_readable() {
 
 #[test]
 fn no_gradient_has_a_way_across_a_layer() {
-    let layer = fs::read_to_string(root().join("crates/goodness/src/layer/dense.rs")).unwrap();
     let product = fs::read_to_string(root().join("crates/goodness-engine/src/simd/product.rs")).unwrap();
     // The only products are x·wᵀ and dzᵀ·x; dz·w, the gradient of an input, has no function.
     let names: Vec<_> = product.lines().filter_map(|l| l.strip_prefix("pub fn ")).collect();
     let known = ["forward(", "add_forward(", "forward_columns(", "gradient(", "add_gradient(", "gradient_columns("];
     assert!(names.iter().all(|n| known.iter().any(|k| n.starts_with(k))), "{names:?}");
-    for word in ["dx", "input_grad", "backward"] {
-        assert!(!layer.contains(word), "layer/dense.rs: {word}");
+    let layers: Vec<_> = sources("goodness").into_iter().filter(|(file, _)| file.contains("/src/layer/")).collect();
+    for (file, text) in &layers {
+        for word in ["dx", "input_grad", "backward"] {
+            assert!(!text.contains(word), "{file}: {word}");
+        }
     }
+    // The one derivative that is multiplied with weights is that of learned vectors of labels. They are weights of the
+    // first layer, which no other layer has made; the product knows nothing of images, and ends in the layer's gradients.
+    let text = |name: &str| &layers.iter().find(|(file, _)| file.ends_with(name)).unwrap().1;
+    for word in ["pixels", "Images", "Labelled", "Input"] {
+        assert!(!text("layer/embedding.rs").contains(word), "layer/embedding.rs: {word}");
+    }
+    assert!(text("layer/labelled.rs").contains("embedding::gradient(m, own, embedding.rows_mut())"));
+    let called: usize = sources("goodness").iter().map(|(_, text)| text.matches("embedding::gradient(").count()).sum();
+    assert_eq!(called, 1);
 }
 
 #[test]

@@ -85,6 +85,14 @@ const VARIANTS: &[&[&str]] = &[
         "similarity=matching",
         "layers=[13, 11, 9]",
     ],
+    &["overlay={name=\"appended\", strength=2.0}"],
+    &["overlay=waves", "readout=linear"],
+    &["overlay=waves", "layers=[75, 18]", "fields=[[2, 1], [3, 1]]", "negatives=wrong_label"],
+    &["overlay=waves", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["overlay={name=\"embedding\", width=4}", "average=0.9"],
+    &["overlay=embedding", "readout={name=\"average\", linear_from=1}", "optimizer=smoothed_sgd", "plan=windowed"],
+    &["overlay=embedding", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["overlay=appended", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
 ];
 
 #[test]

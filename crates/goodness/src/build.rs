@@ -1,10 +1,11 @@
 //! Recipe to network.
 
+use goodness_core::overlay::Place;
 use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
 
 use crate::data::Shape;
 use crate::flow;
-use crate::layer::{Dense, Fields};
+use crate::layer::{self, Code, Dense, Fields};
 use crate::network::{Network, Parts, Scaling};
 use crate::readout::Layers;
 use crate::recipe::{NetworkSpec, Recipe};
@@ -25,9 +26,9 @@ pub struct Unfit {
 /// The network of a recipe for images of `shape` in `classes` classes, with its initial weights.
 pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<Network, Unfit> {
     let spec = &recipe.network;
-    let overlay = spec.overlay.build(overlay::CATALOGUE);
-    let (inputs, code) = (shape.features(), overlay.width(classes));
-    if code > 0 && code >= inputs {
+    let overlay = Code::new(spec.overlay.build(overlay::CATALOGUE), shape, classes);
+    let (inputs, code) = (shape.features(), overlay.width());
+    if overlay.place() == Place::First && code > 0 && code >= inputs {
         return Err(Unfit {
             key: "network.overlay",
             came: spec.overlay.name.clone(),
@@ -44,13 +45,16 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let init = spec.init.build(init::CATALOGUE);
     let flow = *spec.flow.build(flow::CATALOGUE);
     let mut layers = Vec::new();
-    for (l, wire) in wiring(spec, shape)?.into_iter().enumerate() {
+    for (l, wire) in wiring(spec, shape, classes)?.into_iter().enumerate() {
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, l as u64);
         let mut layer = match wire.fields {
             Some(fields) => Dense::with_fields(fields, &*init, &mut rng),
             None => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
         };
         layer.project(&*projection, classes, &mut rng);
+        if l == 0 {
+            layer.embedding = overlay.start(&mut rng);
+        }
         if flow.is_some() {
             layer.hear(heard(spec, l, classes), &*init, &mut rng);
         }
@@ -84,8 +88,9 @@ pub(crate) struct Wire {
     fields: Option<Fields>,
 }
 
-/// The layers of a network for images of `shape`.
-pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape) -> Result<Vec<Wire>, Unfit> {
+/// The layers of a network for images of `shape` in `classes` classes.
+pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result<Vec<Wire>, Unfit> {
+    let behind = layer::inputs_behind(&*spec.overlay.build(overlay::CATALOGUE), classes);
     let (residual, mut grid) = (spec.residual.build(residual::CATALOGUE), shape);
     let mut wires = Vec::new();
     for (l, units) in spec.layers.iter().copied().enumerate() {
@@ -96,7 +101,7 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape) -> Result<Vec<Wire>, Unfi
             None => None,
         };
         let below = match residual.sources(l) {
-            sources if sources.is_empty() => shape.features(),
+            sources if sources.is_empty() => shape.features() + behind,
             sources => spec.layers[sources].iter().sum(),
         };
         wires.push(Wire { units, inputs: fields.map_or(below, |f| f.inputs()), fields });

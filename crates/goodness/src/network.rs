@@ -3,14 +3,13 @@
 use goodness_core::activation::Activation;
 use goodness_core::goodness::Goodness;
 use goodness_core::normalize::Normalize;
-use goodness_core::overlay::Overlay;
 use goodness_core::projection::Projection;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par};
 
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
-use crate::layer::{Dense, Images, Input, Labelled, Labels};
+use crate::layer::{Code, Dense, Images, Input, Labelled, Labels};
 use crate::readout::{Pass, Readout, Seen};
 use crate::recurrent::Settled;
 use crate::residual::{self, Residual};
@@ -18,7 +17,7 @@ use crate::residual::{self, Residual};
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
     /// Writes labels into inputs.
-    pub overlay: Box<dyn Overlay>,
+    pub overlay: Code,
     /// Turns z into activities.
     pub activation: Box<dyn Activation>,
     /// What goodness is read through.
@@ -138,11 +137,6 @@ impl Network {
         if self.parts.goodness.per_class() { self.classes } else { 1 }
     }
 
-    /// Inputs that the label code takes.
-    pub(crate) fn code_width(&self) -> usize {
-        self.parts.overlay.width(self.classes)
-    }
-
     /// What layer number `layer` reads: the images with their labels, or what layers below passed on, `x[l]` of layer `l`.
     /// `joint` is where several of them are put side by side.
     pub(crate) fn input<'a>(
@@ -172,8 +166,8 @@ impl Network {
     ) {
         let pass = readout.pass();
         let passes = pass.count(self.classes);
-        let overlay = (&*self.parts.overlay, self.code_width());
-        walk.labels.write(images, passes, overlay, &*self.parts.normalize, |n, _| pass.label(n, self.classes));
+        let Parts { overlay, normalize, .. } = &self.parts;
+        walk.labels.write(images, passes, overlay, &**normalize, |n, _| pass.label(n, self.classes));
         walk.sums.resize(readout.blocks() * images.len(), self.classes);
         walk.sums.data_mut().fill(0.0);
         scores.resize(images.len(), self.classes);
@@ -223,10 +217,8 @@ impl Network {
         let levels = self.scaling.levels();
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
-            images.load(rows, self.shape.features(), self.code_width(), |r0, mut out| {
-                (0..out.len()).for_each(|r| pixels_into(data.row(first + r0 + r), &levels, out.row_mut(r)));
-            });
-            images.project(&self.layers[0], self.code_width());
+            images.load(rows, &self.parts.overlay, |r, out| pixels_into(data.row(first + r), &levels, out));
+            images.project(&self.layers[0], &self.parts.overlay);
             self.read(&*self.readout, &images, depth, &mut walk, &mut scores);
             each(first, &walk, &scores);
         }

@@ -24,6 +24,8 @@ pub struct Dense {
     pub above: Matrix,
     /// P, what goodness is read through: numbers × units; no rows without a projection.
     pub projection: Matrix,
+    /// E, the vectors that stand for labels, where the first layer learns them: numbers of a code × numbers of a vector.
+    pub embedding: Matrix,
     /// What each unit sees; everything where there are no fields.
     pub fields: Option<Fields>,
 }
@@ -39,6 +41,10 @@ pub struct Gradients {
     pub above: Matrix,
     /// ∂L/∂P, numbers × units.
     pub projection: Matrix,
+    /// ∂L/∂E, numbers of a code × numbers of a vector.
+    pub embedding: Matrix,
+    /// What the first layer's codes come to, below the images' rows where patterns lie over images.
+    pub(super) stack: Matrix,
 }
 
 /// Rows that one thread takes at a time.
@@ -51,7 +57,8 @@ impl Dense {
     pub fn new(inputs: usize, units: usize, init: &dyn Init, rng: &mut Rng) -> Self {
         let (mut weights, mut biases) = (Matrix::zeros(units, inputs), vec![0.0; units]);
         init.fill(inputs, rng, weights.data_mut(), &mut biases);
-        Self { weights, biases, above: Matrix::zeros(units, 0), projection: Matrix::zeros(0, units), fields: None }
+        let (above, projection) = (Matrix::zeros(units, 0), Matrix::zeros(0, units));
+        Self { weights, biases, above, projection, embedding: Matrix::default(), fields: None }
     }
 
     /// A layer with local receptive fields and initial weights.
@@ -73,7 +80,8 @@ impl Dense {
 
     /// Number of weights and biases.
     pub fn parameters(&self) -> usize {
-        self.weights.data().len() + self.biases.len() + self.above.data().len() + self.projection.data().len()
+        let matrices = [&self.weights, &self.above, &self.projection, &self.embedding];
+        self.biases.len() + matrices.iter().map(|m| m.data().len()).sum::<usize>()
     }
 
     /// Numbers in an input row.
@@ -119,10 +127,11 @@ impl Dense {
     pub fn local_grads(&self, input: &Input<'_>, dz: RowsMut<'_>, grads: &mut Gradients) {
         grads.weights.resize(self.units(), self.weights.width());
         grads.biases.resize(self.units(), 0.0);
+        grads.embedding.resize(self.embedding.len(), self.embedding.width());
         sum_columns(dz.as_rows(), &mut grads.biases);
         match input {
             Input::Rows(x) => self.gradient_into(dz.as_rows(), *x, grads.weights.rows_mut()),
-            Input::Labelled(labelled) => labelled.weight_gradient(self, dz, grads.weights.rows_mut()),
+            Input::Labelled(labelled) => labelled.weight_gradient(self, dz, grads),
         }
     }
 }

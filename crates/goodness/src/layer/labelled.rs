@@ -1,38 +1,52 @@
 //! # Images with labels
 //!
-//! A label code touches the first few inputs, and normalisation multiplies a row by one number s. So for image x (coded
-//! inputs 0) and code c
+//! A code c enters the input linearly, as c P, and normalisation multiplies a row by one number s. So for image x (the
+//! code's own inputs 0)
 //!
-//! z = s (x Wᵀ + c W_cᵀ) + b
+//! z = s (x Wᵀ + c P Wᵀ) + b, |x_in|² = |x|² + 2 c P xᵀ + |c P|²
 //!
 //! and x Wᵀ is computed once for positives, negatives, the neutral pass and every label of a sweep. The gradient shares
-//! it the same way: Σ over passes of s·dz, one product with the images.
+//! it the same way: Σ over passes of s·dz, one product with the images; M = Σ over rows of s·dz ⊗ c, one with P.
+//!
+//! Where the code has inputs of its own, P is made of unit vectors, P Wᵀ is some columns of W, and nothing is multiplied.
+//! Patterns that lie over images are C images more, stacked below the others. Vectors that are
+//! [learned](super::embedding) stand for unit vectors in both.
 
 use goodness_core::normalize::Normalize;
-use goodness_core::overlay::Overlay;
+use goodness_core::overlay::Place;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par, product};
 
-use super::Dense;
+use super::{Code, Dense, Gradients, embedding};
 
 /// A batch of images, and what the first layer makes of them before any label is written in.
 #[derive(Debug, Default)]
 pub struct Images {
-    /// The images, coded inputs 0: rows × inputs.
+    /// The images, the code's own inputs 0: rows × inputs. Patterns that lie over images stand below them.
     pub pixels: Matrix,
     /// Σx² of each image.
     squares: Vec<f32>,
-    /// x Wᵀ: rows × units.
+    place: Place,
+    /// x Wᵀ of each row of `pixels`: rows × units.
     product: Matrix,
-    /// The columns of W that read the code: code width × units.
-    columns: Matrix,
+    /// The columns of W that read the code alone, as rows: the code's own inputs × units.
+    own: Matrix,
+    /// What the layer makes of learned vectors: C × units.
+    learned: Matrix,
+    /// Products with each pattern, or learned vector: of the images, where patterns lie over them, then of the patterns
+    /// themselves; no rows where patterns are unit vectors.
+    overlaps: Matrix,
 }
 
 /// Labels to write into the images, one block of rows after another: row `p·B + r` is image `r` in pass `p`.
 #[derive(Debug, Default)]
 pub struct Labels {
-    /// rows × code width.
+    /// The codes that there are: classes + 1 × C.
     codes: Matrix,
+    /// |c P|² of each of them.
+    squares: Vec<f32>,
+    /// The code of each row.
+    said: Vec<u16>,
     /// The normalising factor of each row.
     scales: Vec<f32>,
 }
@@ -50,65 +64,115 @@ const ROWS: usize = 32;
 const UNITS: usize = 64;
 
 impl Images {
-    /// Makes room for `rows` images and lets `fill(first, part)` write them, block by block on all threads; then
-    /// blanks the first `code` inputs of each.
-    pub fn load(&mut self, rows: usize, inputs: usize, code: usize, fill: impl Fn(usize, RowsMut<'_>) + Sync) {
-        self.pixels.resize(rows, inputs);
+    /// Makes room for `rows` images and lets `fill(image, pixels)` write each of them, on all threads; then blanks the
+    /// inputs that belong to the code alone.
+    pub fn load(&mut self, rows: usize, code: &Code, fill: impl Fn(usize, &mut [f32]) + Sync) {
+        self.place = code.place();
+        self.pixels.resize(rows + code.patterns().len(), code.inputs());
         self.squares.resize(rows, 0.0);
-        let parts = (self.pixels.rows_mut(), self.squares.as_mut_slice());
-        par::each_block(rows, ROWS, parts, |first, (mut pixels, squares): (RowsMut<'_>, &mut [f32])| {
-            fill(first, pixels.reborrow());
+        let (images, mut patterns) = self.pixels.rows_mut().split_at(rows);
+        patterns.data_mut().copy_from_slice(code.patterns().data());
+        let parts = (images, self.squares.as_mut_slice());
+        par::each_block(rows, ROWS, parts, |first, (mut images, squares): (RowsMut<'_>, &mut [f32])| {
             for (r, square) in squares.iter_mut().enumerate() {
-                let row = pixels.row_mut(r);
-                row[..code].fill(0.0);
+                let row = images.row_mut(r);
+                fill(first + r, &mut row[code.pixels()]);
+                row[code.own()].fill(0.0);
                 *square = math::sum_of_squares(row);
             }
         });
     }
 
-    /// Computes the images' part of the first layer's product, for the weights as they are now.
-    pub fn project(&mut self, first: &Dense, code: usize) {
+    /// Computes what the first layer makes of images and patterns, for the weights as they are now.
+    pub fn project(&mut self, first: &Dense, code: &Code) {
         self.product.resize(self.pixels.len(), first.units());
         first.product_into(self.pixels.rows(), self.product.rows_mut());
-        self.columns.resize(code, first.units());
-        let weights = first.weights.rows();
-        for (u, row) in weights.iter().enumerate() {
-            (0..code).for_each(|t| self.columns.data_mut()[t * first.units() + u] = row[t]);
+        self.gather_own(first, code);
+        match self.place {
+            Place::First | Place::After => self.overlaps.resize(0, 0),
+            Place::Learned(_) => {
+                let vectors = first.embedding.rows();
+                self.learned.resize(vectors.len(), first.units());
+                embedding::columns_into(vectors, self.own.rows(), self.learned.rows_mut());
+                self.overlaps.resize(vectors.len(), vectors.len());
+                product::forward(vectors, vectors, self.overlaps.rows_mut());
+            }
+            Place::Over => {
+                self.overlaps.resize(self.pixels.len(), code.width());
+                product::forward(self.pixels.rows(), code.patterns().rows(), self.overlaps.rows_mut());
+            }
+        }
+    }
+
+    fn gather_own(&mut self, first: &Dense, code: &Code) {
+        let (own, units) = (code.own(), first.units());
+        self.own.resize(own.len(), units);
+        for (u, row) in first.weights.rows().iter().enumerate() {
+            own.clone().enumerate().for_each(|(t, input)| self.own.data_mut()[t * units + u] = row[input]);
         }
     }
 
     /// Number of images.
     pub fn len(&self) -> usize {
-        self.pixels.len()
+        self.squares.len()
     }
 
     /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
-        self.pixels.is_empty()
+        self.squares.is_empty()
+    }
+
+    /// P Wᵀ: what the layer makes of each number of a code, C × units.
+    fn columns(&self) -> Rows<'_> {
+        match self.place {
+            Place::First | Place::After => self.own.rows(),
+            Place::Learned(_) => self.learned.rows(),
+            Place::Over => self.product.rows().split_at(self.len()).1,
+        }
+    }
+
+    /// |c P|².
+    fn square_of(&self, code: &[f32]) -> f32 {
+        if self.overlaps.is_empty() {
+            return math::sum_of_squares(code);
+        }
+        let own = self.overlaps.rows().split_at(self.overlaps.len() - code.len()).1;
+        code.iter().zip(own.iter()).filter(|(c, _)| **c != 0.0).map(|(c, row)| c * math::dot(row, code)).sum()
+    }
+
+    /// |x_in|² of an image and a code whose |c P|² is `square`.
+    fn square_with(&self, image: usize, code: &[f32], square: f32) -> f32 {
+        let apart = self.squares[image] + square;
+        match self.place {
+            // Where a pattern takes an image away, rounding must not leave less than nothing.
+            Place::Over => (apart + 2.0 * math::dot(self.overlaps.rows().row(image), code)).max(0.0),
+            _ => apart,
+        }
     }
 }
 
 impl Labels {
-    /// Writes `passes` blocks of codes: `label(pass, image)` is the label, or `None` for the neutral code.
+    /// Writes `passes` blocks of codes into images that have been projected: `label(pass, image)` is the label, or `None`
+    /// for the neutral code.
     pub fn write(
         &mut self,
         images: &Images,
         passes: usize,
-        overlay: (&dyn Overlay, usize),
+        code: &Code,
         normalize: &dyn Normalize,
         label: impl Fn(usize, usize) -> Option<u8>,
     ) {
-        let ((overlay, code), inputs) = (overlay, images.pixels.width());
-        self.codes.resize(passes * images.len(), code);
+        code.codes_into(&mut self.codes);
+        let codes = self.codes.rows();
+        self.squares.clear();
+        self.squares.extend(codes.iter().map(|code| images.square_of(code)));
+        self.said.resize(passes * images.len(), 0);
         self.scales.resize(passes * images.len(), 0.0);
-        let mut codes = self.codes.rows_mut();
-        for (row, scale) in self.scales.iter_mut().enumerate() {
+        for (row, (said, scale)) in self.said.iter_mut().zip(&mut self.scales).enumerate() {
             let (pass, image) = (row / images.len(), row % images.len());
-            match label(pass, image) {
-                Some(label) => overlay.label_into(label, codes.row_mut(row)),
-                None => overlay.neutral_into(codes.row_mut(row)),
-            }
-            *scale = normalize.scale(images.squares[image] + math::sum_of_squares(codes.row_mut(row)), inputs);
+            let of = code.row_of(label(pass, image));
+            let square = images.square_with(image, codes.row(of), self.squares[of]);
+            (*said, *scale) = (of as u16, normalize.scale(square, images.pixels.width()));
         }
     }
 }
@@ -134,48 +198,75 @@ impl Labelled<'_> {
     }
 
     fn forward_row(&self, row: usize, biases: &[f32], z: &mut [f32]) {
-        let Images { product, columns, .. } = self.images;
-        z.copy_from_slice(product.rows().row(row % self.images.len()));
-        for (t, code) in self.code(row) {
-            z.iter_mut().zip(columns.rows().row(t)).for_each(|(z, w)| *z += code * w);
+        z.copy_from_slice(self.images.product.rows().row(row % self.images.len()));
+        let columns = self.images.columns();
+        for (t, code) in self.code(row).iter().enumerate().filter(|(_, code)| **code != 0.0) {
+            add_scaled(z, *code, columns.row(t));
         }
         let scale = self.labels.scales[row];
         z.iter_mut().zip(biases).for_each(|(z, b)| *z = scale * *z + b);
     }
 
-    /// The inputs of the code that are not 0.
-    fn code(&self, row: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
-        self.labels.codes.rows().row(row).iter().copied().enumerate().filter(|(_, code)| *code != 0.0)
+    fn code(&self, row: usize) -> &[f32] {
+        self.labels.codes.rows().row(usize::from(self.labels.said[row]))
     }
 
-    /// ∂L/∂W (units × inputs), given dz of every row, which is spent.
-    pub(super) fn weight_gradient(&self, layer: &Dense, mut dz: RowsMut<'_>, mut dw: RowsMut<'_>) {
+    /// Writes ∂L/∂W, and that of learned vectors, given dz of every row, which is spent.
+    pub(super) fn weight_gradient(&self, layer: &Dense, mut dz: RowsMut<'_>, grads: &mut Gradients) {
+        let (images, Gradients { weights: dw, stack, embedding, .. }) = (self.images, grads);
         scale_rows(dz.reborrow(), &self.labels.scales);
-        let images = self.images.len();
-        let (mut first, rest) = dz.split_at(images);
-        if self.labels.codes.width() == 0 {
-            add_blocks(first.reborrow(), rest.as_rows());
-            return layer.gradient_into(first.as_rows(), self.images.pixels.rows(), dw);
-        }
-        // The codes differ from pass to pass, so their columns are summed before the passes are mixed.
-        dw.data_mut().fill(0.0);
-        self.add_code_gradient(0, first.as_rows(), dw.reborrow());
-        self.add_code_gradient(images, rest.as_rows(), dw.reborrow());
+        let below = images.pixels.len() - images.len();
+        let stacked = if below > 0 { images.len() } else { 0 };
+        stack.resize(stacked + self.labels.codes.width(), layer.units());
+        let (mut sums, mut m) = stack.rows_mut().split_at(stacked);
+        // The codes differ from pass to pass, so they are summed up before the passes are mixed.
+        self.add_up_codes(dz.as_rows(), m.reborrow());
+        let (mut first, rest) = dz.split_at(images.len());
         add_blocks(first.reborrow(), rest.as_rows());
-        product::add_gradient(first.as_rows(), self.images.pixels.rows(), dw);
+        if stacked > 0 {
+            sums.data_mut().copy_from_slice(first.data_mut());
+            return layer.gradient_into(stack.rows(), images.pixels.rows(), dw.rows_mut());
+        }
+        layer.gradient_into(first.as_rows(), images.pixels.rows(), dw.rows_mut());
+        let (m, vectors, own) = (m.as_rows(), layer.embedding.rows(), images.own.rows());
+        match images.place {
+            Place::Learned(_) => {
+                embedding::weight_gradient(m, vectors, dw.width() - vectors.width(), dw.rows_mut());
+                embedding::gradient(m, own, embedding.rows_mut());
+            }
+            Place::After => put_columns(m, dw.width() - m.len(), dw.rows_mut()),
+            Place::First | Place::Over => put_columns(m, 0, dw.rows_mut()),
+        }
     }
 
-    fn add_code_gradient(&self, row0: usize, dz: Rows<'_>, dw: RowsMut<'_>) {
-        par::each_block(dw.len(), UNITS, dw, |unit0, mut dw: RowsMut<'_>| {
-            let units = unit0..unit0 + dw.len();
+    /// Writes M, the sum over rows of dz times each number of the code: C × units.
+    fn add_up_codes(&self, dz: Rows<'_>, m: RowsMut<'_>) {
+        par::each_block(m.len(), 1, m, |t, mut m: RowsMut<'_>| {
+            let m = m.row_mut(0);
+            m.fill(0.0);
             for (r, dz) in dz.iter().enumerate() {
-                for (t, code) in self.code(row0 + r) {
-                    let dz = &dz[units.clone()];
-                    (0..dz.len()).for_each(|u| dw.row_mut(u)[t] += code * dz[u]);
+                let code = self.code(r)[t];
+                if code != 0.0 {
+                    add_scaled(m, code, dz);
                 }
             }
         });
     }
+}
+
+/// Writes the rows of `m` to the columns from `start` of `dw`.
+fn put_columns(m: Rows<'_>, start: usize, dw: RowsMut<'_>) {
+    par::each_block(dw.len(), UNITS, dw, |unit0, mut dw: RowsMut<'_>| {
+        for u in 0..dw.len() {
+            let row = &mut dw.row_mut(u)[start..start + m.len()];
+            row.iter_mut().zip(m.iter()).for_each(|(d, m)| *d = m[unit0 + u]);
+        }
+    });
+}
+
+/// `to += factor · from`.
+fn add_scaled(to: &mut [f32], factor: f32, from: &[f32]) {
+    to.iter_mut().zip(from).for_each(|(t, f)| *t += factor * f);
 }
 
 fn scale_rows(rows: RowsMut<'_>, scales: &[f32]) {

@@ -2,10 +2,14 @@
 //!
 //! A layer is never asked for the gradient of its input: nothing below it would know what to do with it.
 
+mod code;
 mod dense;
+mod embedding;
 mod fields;
 mod labelled;
 
+pub use code::Code;
+pub(crate) use code::inputs_behind;
 pub(crate) use dense::sum_columns;
 pub use dense::{Dense, Gradients};
 pub use fields::Fields;

@@ -53,7 +53,7 @@ impl Model {
             return Err(broken(format!("images of {shape:?} in {} classes", header.classes)));
         }
         // Before anything is allocated by the recipe's word: the weights must be there in their shapes.
-        let wires = build::wiring(&recipe.network, shape).map_err(|e| broken(e.to_string()))?;
+        let wires = build::wiring(&recipe.network, shape, header.classes).map_err(|e| broken(e.to_string()))?;
         for (l, wire) in wires.iter().enumerate() {
             file.expect(&format!("layers.{l}.weights"), &[wire.units, wire.inputs])?;
             if recipe.network.flow.build(flow::CATALOGUE).is_some() {

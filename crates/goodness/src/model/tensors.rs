@@ -50,6 +50,9 @@ impl TensorWriter {
         if !layer.projection.is_empty() {
             self.matrix(format!("{name}.projection"), &layer.projection);
         }
+        if !layer.embedding.is_empty() {
+            self.matrix(format!("{name}.embedding"), &layer.embedding);
+        }
     }
 
     /// Adds all weights of a network.
@@ -157,6 +160,9 @@ impl TensorReader {
         }
         if !layer.projection.is_empty() {
             self.matrix(&format!("{name}.projection"), &mut layer.projection)?;
+        }
+        if !layer.embedding.is_empty() {
+            self.matrix(&format!("{name}.embedding"), &mut layer.embedding)?;
         }
         Ok(())
     }

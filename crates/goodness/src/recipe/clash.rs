@@ -2,7 +2,7 @@
 
 mod flow;
 
-use goodness_core::overlay;
+use goodness_core::overlay::{self, Place};
 use toml::Table;
 
 use super::read::per_class;
@@ -97,9 +97,10 @@ impl<'a> Parts<'a> {
             let keys = (format!("network.fields ({fields} of them)"), format!("network.layers ({layers} of them)"));
             return Some((keys.0, keys.1, "every layer has fields or none has"));
         }
-        let written = network.overlay.build(overlay::CATALOGUE).width(2) > 0;
-        let reason = "only the first units would see the label";
-        (fields > 0 && written).then(|| ("network.fields".into(), quoted("network.overlay", &network.overlay), reason))
+        let overlay = network.overlay.build(overlay::CATALOGUE);
+        let apart = overlay.width(2) > 0 && overlay.place() != Place::Over;
+        let reason = "few units or none would see the label, which does not lie over the whole image";
+        (fields > 0 && apart).then(|| ("network.fields".into(), quoted("network.overlay", &network.overlay), reason))
     }
 
     /// What layers do for one another, where there are too few of them or what they see does not allow it.

@@ -106,7 +106,7 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
         Contrast::Images(maker) if method.objective.passes() == 2 => {
             let images = spoiled(network, validation, &**maker, (rows, recipe.train.seed));
             let mut labels = Labels::default();
-            labels.write(&images, 1, (&*network.parts.overlay, 0), &*network.parts.normalize, |_, _| None);
+            labels.write(&images, 1, &network.parts.overlay, &*network.parts.normalize, |_, _| None);
             (images, labels)
         }
         _ => labelled(network, validation, &wrong),
@@ -161,25 +161,23 @@ fn wrong_labels(network: &Network, data: &Dataset, rows: usize, seed: u64) -> Ve
 /// The first samples, then negatives that are made of them.
 fn spoiled(network: &Network, data: &Dataset, maker: &dyn ImageNegatives, (rows, seed): (usize, u64)) -> Images {
     let mut spoiled = Spoiled::default();
-    spoiled.fill(maker, &first_images(network, data, rows), network.shape, (seed, u64::MAX >> 24));
-    spoiled.images.project(&network.layers[0], 0);
+    let (images, overlay) = (first_images(network, data, rows), &network.parts.overlay);
+    spoiled.fill(maker, &images, (network.shape, overlay), (seed, u64::MAX >> 24));
+    spoiled.images.project(&network.layers[0], overlay);
     spoiled.images
 }
 
 fn first_images(network: &Network, data: &Dataset, rows: usize) -> Images {
     let (mut images, levels) = (Images::default(), network.scaling.levels());
-    images.load(rows, network.shape.features(), network.code_width(), |first, mut out| {
-        (0..out.len()).for_each(|r| pixels_into(data.row(first + r), &levels, out.row_mut(r)));
-    });
+    images.load(rows, &network.parts.overlay, |r, out| pixels_into(data.row(r), &levels, out));
     images
 }
 
 /// Two passes over samples: with their true labels and with the wrong ones; both neutral where goodness is by class.
 fn labelled(network: &Network, data: &Dataset, wrong: &[u8]) -> (Images, Labels) {
     let (mut images, mut labels) = (first_images(network, data, wrong.len()), Labels::default());
-    let code = network.code_width();
-    images.project(&network.layers[0], code);
-    let (overlay, by_class) = ((&*network.parts.overlay, code), network.parts.goodness.per_class());
+    let (overlay, by_class) = (&network.parts.overlay, network.parts.goodness.per_class());
+    images.project(&network.layers[0], overlay);
     labels.write(&images, 2, overlay, &*network.parts.normalize, |pass, r| {
         (!by_class).then(|| if pass == 0 { data.label(r) } else { wrong[r] })
     });
@@ -201,7 +199,7 @@ fn histogram(layer: usize, positive: &[f32], negative: &[f32], theta: Option<f64
     Histogram { layer: layer + 1, theta, edges, positive: count(positive), negative: count(negative) }
 }
 
-/// The first units of the first layer, as images.
+/// The first units of the first layer, as images; what they read behind the pixels is not shown.
 fn weight_images(network: &Network) -> Vec<WeightImage> {
     let shape = match network.layers[0].fields {
         Some(fields) => Shape { height: fields.size, width: fields.size, channels: fields.below.channels },
@@ -213,7 +211,7 @@ fn weight_images(network: &Network) -> Vec<WeightImage> {
         height: shape.height,
         width: shape.width,
         channels: shape.channels,
-        values: rows.row(unit).to_vec(),
+        values: rows.row(unit)[..shape.features()].to_vec(),
     };
     (0..UNITS.min(rows.len())).map(image).collect()
 }

@@ -1,10 +1,10 @@
 //! The next batch: which images, moved how far.
 
-use goodness_core::{Rng, RowsMut};
+use goodness_core::Rng;
 
 use super::augment::Augment;
 use crate::data::{Dataset, Order};
-use crate::layer::Images;
+use crate::layer::{Code, Images};
 use crate::network::Scaling;
 
 /// How training images become inputs.
@@ -13,28 +13,24 @@ pub(super) struct Loader {
     levels: [f32; 256],
     augment: Augment,
     seed: u64,
-    pub(super) code: usize,
 }
 
 impl Loader {
-    pub(super) fn new(scaling: Scaling, augment: Augment, seed: u64, code: usize) -> Self {
-        Self { levels: scaling.levels(), augment, seed, code }
+    pub(super) fn new(scaling: Scaling, augment: Augment, seed: u64) -> Self {
+        Self { levels: scaling.levels(), augment, seed }
     }
 
     /// Loads the images `rows` of `data`, each moved by its own draw of step number `step`.
-    pub(super) fn load(&self, data: &Dataset, rows: &[u32], step: u64, images: &mut Images) {
-        let fill = |first: usize, mut out: RowsMut<'_>| {
-            for r in 0..out.len() {
-                let (row, out) = (data.row(rows[first + r] as usize), out.row_mut(r));
-                if self.augment.is_none() {
-                    crate::network::pixels_into(row, &self.levels, out);
-                } else {
-                    let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + (first + r) as u64);
-                    self.augment.write(row, data.shape(), &self.levels, &mut rng, out);
-                }
+    pub(super) fn load(&self, data: &Dataset, rows: &[u32], step: u64, code: &Code, images: &mut Images) {
+        let fill = |r: usize, out: &mut [f32]| {
+            let row = data.row(rows[r] as usize);
+            if self.augment.is_none() {
+                return crate::network::pixels_into(row, &self.levels, out);
             }
+            let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + r as u64);
+            self.augment.write(row, data.shape(), &self.levels, &mut rng, out);
         };
-        images.load(rows.len(), data.shape().features(), self.code, fill);
+        images.load(rows.len(), code, fill);
     }
 }
 

@@ -99,8 +99,10 @@ impl Trainer {
     fn memory_mut(&mut self) -> Vec<(String, &mut [f32])> {
         let mut all = Vec::new();
         for (l, state) in self.states.iter_mut().enumerate() {
-            let LayerState { weights, biases, above, projection, knobs, knob, theta, unit_means, .. } = state;
-            for (name, memory) in LayerState::NAMES.into_iter().zip([weights, biases, above, projection, knobs]) {
+            let LayerState { weights, biases, above, projection, embedding, knobs, knob, theta, unit_means, .. } =
+                state;
+            let memories = [weights, biases, above, projection, embedding, knobs];
+            for (name, memory) in LayerState::NAMES.into_iter().zip(memories) {
                 for (slot, memory) in memory.iter_mut().enumerate() {
                     all.push((format!("memory.{l}.{name}.{slot}"), memory.as_mut_slice()));
                 }

@@ -66,9 +66,9 @@ impl Kept {
     ) {
         let (images, labels) = (&mut work.images, &mut work.labels);
         let indices: Vec<u32> = rows.clone().map(|r| r as u32).collect();
-        loader.load(data, &indices, 0, images);
-        images.project(&network.layers[0], loader.code);
-        let overlay = (&*network.parts.overlay, loader.code);
+        let overlay = &network.parts.overlay;
+        loader.load(data, &indices, 0, overlay, images);
+        images.project(&network.layers[0], overlay);
         labels.write(images, 2, overlay, &*network.parts.normalize, |pass, r| {
             let row = rows.start + r;
             Some(if pass == 0 { data.label(row) } else { self.wrong[row] })

@@ -5,7 +5,7 @@ use goodness_core::{Rng, RowsMut};
 use goodness_engine::{Matrix, par};
 
 use crate::data::Shape;
-use crate::layer::Images;
+use crate::layer::{Code, Images};
 
 /// The images of a batch and their negatives, stacked: what the first layer reads.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ impl Spoiled {
         &mut self,
         maker: &dyn ImageNegatives,
         positives: &Images,
-        shape: Shape,
+        (shape, code): (Shape, &Code),
         (seed, step): (u64, u64),
     ) {
         let (rows, features) = (positives.len(), shape.features());
@@ -40,11 +40,8 @@ impl Spoiled {
             }
         });
         let negatives = self.negatives.rows();
-        self.images.load(2 * rows, features, 0, |first, mut out| {
-            for r in 0..out.len() {
-                let row = first + r;
-                out.row_mut(r).copy_from_slice(if row < rows { images.row(row) } else { negatives.row(row - rows) });
-            }
+        self.images.load(2 * rows, code, |row, out| {
+            out.copy_from_slice(if row < rows { images.row(row) } else { negatives.row(row - rows) });
         });
     }
 }

@@ -12,12 +12,13 @@ use crate::recipe::Theta;
 /// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight, each bias, each weight from above and of the projection, and the loss's own
-    /// number.
+    /// Up to two numbers for each weight, each bias, each weight from above, of the projection and of labels, and the
+    /// loss's own number.
     pub(crate) weights: [Vec<f32>; 2],
     pub(crate) biases: [Vec<f32>; 2],
     pub(crate) above: [Vec<f32>; 2],
     pub(crate) projection: [Vec<f32>; 2],
+    pub(crate) embedding: [Vec<f32>; 2],
     pub(crate) knobs: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
     pub(crate) knob: Vec<f32>,
@@ -46,6 +47,7 @@ impl LayerState {
             biases: zeros(layer.biases.len()),
             above: zeros(layer.above.data().len()),
             projection: zeros(if learns { layer.projection.data().len() } else { 0 }),
+            embedding: zeros(layer.embedding.data().len()),
             knobs: zeros(knob.len()),
             knob,
             theta: method.theta(goodness, layer.units()),
@@ -68,11 +70,12 @@ impl LayerState {
     }
 
     /// What the memories are called, in their order.
-    pub(crate) const NAMES: [&'static str; 5] = ["weights", "biases", "above", "projection", "knobs"];
+    pub(crate) const NAMES: [&'static str; 6] = ["weights", "biases", "above", "projection", "embedding", "knobs"];
 
     /// Every memory of the optimizer with its name.
     pub(crate) fn memories(&self) -> impl Iterator<Item = (&'static str, &[Vec<f32>; 2])> {
-        Self::NAMES.into_iter().zip([&self.weights, &self.biases, &self.above, &self.projection, &self.knobs])
+        let Self { weights, biases, above, projection, embedding, knobs, .. } = self;
+        Self::NAMES.into_iter().zip([weights, biases, above, projection, embedding, knobs])
     }
 
     /// The number that the loss learns; 0 where it learns none.
@@ -91,6 +94,10 @@ impl LayerState {
             let projection = (layer.projection.data_mut(), grads.projection.data());
             follow(projection, &mut self.projection, optimizer, at);
         }
+        if !grads.embedding.is_empty() {
+            let embedding = (layer.embedding.data_mut(), grads.embedding.data());
+            follow(embedding, &mut self.embedding, optimizer, at);
+        }
         let still = Moment { decays: false, ..at };
         follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, still);
         if !self.knob.is_empty() {
@@ -104,6 +111,7 @@ impl LayerState {
                 (average.weights.data_mut(), layer.weights.data()),
                 (average.above.data_mut(), layer.above.data()),
                 (average.projection.data_mut(), layer.projection.data()),
+                (average.embedding.data_mut(), layer.embedding.data()),
                 (average.biases.as_mut_slice(), layer.biases.as_slice()),
             ];
             pairs.into_iter().for_each(|(average, now)| drift(average, now, keep));

@@ -107,11 +107,12 @@ impl Trainer {
             return kept.gather(rows, &mut self.work);
         }
         let (loader, network, work) = (self.loader(), &self.network, &mut self.work);
-        loader.load(&self.train, rows, self.position.step, &mut work.images);
-        work.images.project(&network.layers[0], loader.code);
+        let overlay = &network.parts.overlay;
+        loader.load(&self.train, rows, self.position.step, overlay, &mut work.images);
+        work.images.project(&network.layers[0], overlay);
         self.consult();
         let (network, work) = (&self.network, &mut self.work);
-        let overlay = (&*network.parts.overlay, loader.code);
+        let overlay = &network.parts.overlay;
         if self.method.objective.passes() == 1 {
             return work.labels.write(&work.images, 1, overlay, &*network.parts.normalize, |_, _| None);
         }
@@ -120,8 +121,8 @@ impl Trainer {
             (Some(kept), _) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
             (None, Contrast::Images(maker)) => {
                 let key = (self.recipe.train.seed, self.position.step);
-                work.spoiled.fill(&**maker, &work.images, self.train.shape(), key);
-                work.spoiled.images.project(&network.layers[0], loader.code);
+                work.spoiled.fill(&**maker, &work.images, (self.train.shape(), overlay), key);
+                work.spoiled.images.project(&network.layers[0], overlay);
                 let images = &work.spoiled.images;
                 return work.labels.write(images, 1, overlay, &*network.parts.normalize, |_, _| None);
             }

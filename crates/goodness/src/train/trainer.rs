@@ -289,7 +289,7 @@ impl Trainer {
 
     pub(super) fn loader(&self) -> Loader {
         let augment = Augment::new(&self.recipe.data);
-        Loader::new(self.network.scaling, augment, self.recipe.train.seed, self.network.code_width())
+        Loader::new(self.network.scaling, augment, self.recipe.train.seed)
     }
 
     /// What the schedule says now.

@@ -1,7 +1,7 @@
 //! What a whole training run must hold to.
 #![allow(clippy::unwrap_used)]
 
-use goodness::data::DataError;
+use goodness::data::{DataError, Dataset, Shape};
 use goodness::model::{Model, ModelError};
 use goodness::readout::CATALOGUE as READOUTS;
 use goodness::train::{Event, Flow, Outcome, TrainError};
@@ -245,6 +245,12 @@ fn what_does_not_fit_the_data_is_said() {
     let many = Trainer::new(&recipe(&[]), toy::pictures(99, 40, 1), toy::pictures(80, 40, 2), 1);
     let error = many.err().map(|e| e.to_string()).unwrap_or_default();
     assert_eq!(error, "network.overlay = one_hot: 40 classes take 40 inputs, the images have only 36");
+    let vast = Shape { height: 512, width: 513, channels: 1 };
+    let set = || Dataset::new("vast", vec![0; 17 * vast.features()], vec![0; 17], 256, vast).unwrap();
+    let waves = recipe(&["overlay=waves", "layers=[4, 4]", "fields=[[1, 1024], [1, 1]]"]);
+    let error = Trainer::new(&waves, set(), set(), 1).err().map(|e| e.to_string()).unwrap_or_default();
+    let expected = "256 patterns of 262656 numbers are more than 67108864 numbers";
+    assert_eq!(error, format!("network.overlay = waves: {expected}"));
     let held: DataError = toy::pictures(9, 3, 1).split_tail(9).unwrap_err();
     assert!(held.to_string().contains("cannot hold out 9 of its 9 images"));
 }

@@ -26,15 +26,7 @@ pub struct Unfit {
 /// The network of a recipe for images of `shape` in `classes` classes, with its initial weights.
 pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<Network, Unfit> {
     let spec = &recipe.network;
-    let overlay = Code::new(spec.overlay.build(overlay::CATALOGUE), shape, classes);
-    let (inputs, code) = (shape.features(), overlay.width());
-    if overlay.place() == Place::First && code > 0 && code >= inputs {
-        return Err(Unfit {
-            key: "network.overlay",
-            came: spec.overlay.name.clone(),
-            expected: format!("{classes} classes take {code} inputs, the images have only {inputs}"),
-        });
-    }
+    let overlay = written(spec, shape, classes)?;
     let goodness = spec.goodness.build(goodness::CATALOGUE);
     let projection = spec.projection.build(projection::CATALOGUE);
     let grouped = goodness.per_class() && projection.width(classes) == 0;
@@ -72,6 +64,25 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     };
     let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };
     Ok(Network { layers, flow, parts, readout, scaling, shape, classes })
+}
+
+/// The largest patterns over images, in numbers.
+const PATTERNS: usize = 1 << 26;
+
+/// The overlay of a network for images of `shape` in `classes` classes.
+fn written(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result<Code, Unfit> {
+    let overlay = spec.overlay.build(overlay::CATALOGUE);
+    let (inputs, code) = (shape.features(), overlay.width(classes));
+    let unfit = |expected| Err(Unfit { key: "network.overlay", came: spec.overlay.name.clone(), expected });
+    match overlay.place() {
+        Place::First if code > 0 && code >= inputs => {
+            unfit(format!("{classes} classes take {code} inputs, the images have only {inputs}"))
+        }
+        Place::Over if code.saturating_mul(inputs) > PATTERNS => {
+            unfit(format!("{code} patterns of {inputs} numbers are more than {PATTERNS} numbers"))
+        }
+        _ => Ok(Code::new(overlay, shape, classes)),
+    }
 }
 
 /// Units above layer number `l` of a recurrent network: those of the next layer, or the label's.

@@ -213,28 +213,34 @@ impl Labelled<'_> {
 
     /// Writes ∂L/∂W, and that of learned vectors, given dz of every row, which is spent.
     pub(super) fn weight_gradient(&self, layer: &Dense, mut dz: RowsMut<'_>, grads: &mut Gradients) {
-        let (images, Gradients { weights: dw, stack, embedding, .. }) = (self.images, grads);
+        let (images, pixels) = (self.images.len(), self.images.pixels.rows());
         scale_rows(dz.reborrow(), &self.labels.scales);
-        let below = images.pixels.len() - images.len();
-        let stacked = if below > 0 { images.len() } else { 0 };
-        stack.resize(stacked + self.labels.codes.width(), layer.units());
-        let (mut sums, mut m) = stack.rows_mut().split_at(stacked);
         // The codes differ from pass to pass, so they are summed up before the passes are mixed.
+        let stacked = if pixels.len() > images { images } else { 0 };
+        grads.stack.resize(stacked + self.labels.codes.width(), layer.units());
+        let (mut sums, mut m) = grads.stack.rows_mut().split_at(stacked);
         self.add_up_codes(dz.as_rows(), m.reborrow());
-        let (mut first, rest) = dz.split_at(images.len());
+        let (mut first, rest) = dz.split_at(images);
         add_blocks(first.reborrow(), rest.as_rows());
         if stacked > 0 {
             sums.data_mut().copy_from_slice(first.data_mut());
-            return layer.gradient_into(stack.rows(), images.pixels.rows(), dw.rows_mut());
+            return layer.gradient_into(grads.stack.rows(), pixels, grads.weights.rows_mut());
         }
-        layer.gradient_into(first.as_rows(), images.pixels.rows(), dw.rows_mut());
-        let (m, vectors, own) = (m.as_rows(), layer.embedding.rows(), images.own.rows());
-        match images.place {
+        layer.gradient_into(first.as_rows(), pixels, grads.weights.rows_mut());
+        self.own_gradient(layer, grads);
+    }
+
+    /// Writes the gradients of the weights that read the code alone, and of learned vectors, given M in `grads.stack`.
+    fn own_gradient(&self, layer: &Dense, grads: &mut Gradients) {
+        let Gradients { weights: dw, stack, embedding, .. } = grads;
+        let (m, own) = (stack.rows(), self.images.own.rows());
+        let behind = dw.width() - own.len();
+        match self.images.place {
             Place::Learned(_) => {
-                embedding::weight_gradient(m, vectors, dw.width() - vectors.width(), dw.rows_mut());
+                embedding::weight_gradient(m, layer.embedding.rows(), behind, dw.rows_mut());
                 embedding::gradient(m, own, embedding.rows_mut());
             }
-            Place::After => put_columns(m, dw.width() - m.len(), dw.rows_mut()),
+            Place::After => put_columns(m, behind, dw.rows_mut()),
             Place::First | Place::Over => put_columns(m, 0, dw.rows_mut()),
         }
     }

@@ -33,6 +33,16 @@ fn the_table_is_what_the_command_makes_of_the_summaries() {
 }
 
 #[test]
+fn the_readme_quotes_what_was_measured() {
+    let readme = fs::read_to_string(docs().join("../README.md")).unwrap();
+    for group in &measured().groups {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{}`", group.recipe)));
+        let (row, error) = (row.unwrap_or_default(), group.test_error().unwrap().to_string());
+        assert!(row.contains(&format!("| {error} |")), "{}: README has {row:?}, measured {error}", group.recipe);
+    }
+}
+
+#[test]
 fn every_recipe_expects_what_was_measured() {
     let all = measured();
     for builtin in BUILTIN {

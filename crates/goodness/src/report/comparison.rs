@@ -100,6 +100,7 @@ const COLUMNS: &[Column] = &[
     ("published %", |g| g.published().map_or("–".into(), |e| format!("{e:.2}"))),
     ("seeds", |g| g.runs.len().to_string()),
     ("epochs", |g| g.runs.first().map_or(String::new(), |r| r.summary.epochs.to_string())),
+    ("threads", |g| g.runs.first().map_or(String::new(), |r| r.summary.threads.to_string())),
     ("parameters", |g| g.runs.first().map_or(String::new(), |r| r.summary.parameters.to_string())),
     ("seconds", |g| g.mean(|s| Some(s.train_seconds)).map_or("–".into(), |s| format!("{s:.0}"))),
     ("peak MiB", |g| {

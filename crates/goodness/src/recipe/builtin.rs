@@ -17,7 +17,16 @@ pub struct Builtin {
 /// Every recipe that comes with the library; the first is the default.
 pub const BUILTIN: &[Builtin] = &[
     Builtin { name: "mnist", text: include_str!("../../../../recipes/mnist.toml") },
+    Builtin { name: "mnist-record", text: include_str!("../../../../recipes/mnist-record.toml") },
+    Builtin { name: "fashion-record", text: include_str!("../../../../recipes/fashion-record.toml") },
+    Builtin { name: "class-goodness", text: include_str!("../../../../recipes/class-goodness.toml") },
+    Builtin { name: "mono-forward", text: include_str!("../../../../recipes/mono-forward.toml") },
+    Builtin { name: "symba-500", text: include_str!("../../../../recipes/symba-500.toml") },
+    Builtin { name: "predsim-mlp", text: include_str!("../../../../recipes/predsim-mlp.toml") },
     Builtin { name: "hinton-supervised", text: include_str!("../../../../recipes/hinton-supervised.toml") },
+    Builtin { name: "hinton-unsupervised", text: include_str!("../../../../recipes/hinton-unsupervised.toml") },
+    Builtin { name: "hinton-local-fields", text: include_str!("../../../../recipes/hinton-local-fields.toml") },
+    Builtin { name: "hinton-recurrent", text: include_str!("../../../../recipes/hinton-recurrent.toml") },
     Builtin { name: "tutorial", text: include_str!("../../../../recipes/tutorial.toml") },
 ];
 

@@ -21,4 +21,6 @@ mod simd;
 
 pub use matrix::Matrix;
 pub use pool::{Pool, PoolError};
-pub use simd::product;
+pub use simd::gradient::{self, Packs, Piece};
+pub use simd::half::Bf16;
+pub use simd::product::{self, Precision, Rounded};

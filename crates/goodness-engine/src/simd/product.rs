@@ -4,6 +4,38 @@
 use gemm::Parallelism;
 use goodness_core::{Rows, RowsMut};
 
+use super::bytes::{self, Bytes};
+#[cfg(target_arch = "x86_64")]
+use super::dot as wide;
+use super::half::Bf16;
+use crate::Matrix;
+use crate::par;
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+/// Numbers that one thread takes at a time.
+const NUMBERS: usize = 1 << 14;
+
+/// How operands are rounded before they are multiplied; sums are of 32 bits always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// Not at all.
+    #[default]
+    F32,
+    /// To 8 bits of precision (bfloat16).
+    Bf16,
+    /// To whole numbers of 8 bits, one step a row; gradients to bfloat16.
+    Int8,
+}
+
+/// Rounded operands, reused from product to product.
+#[derive(Clone, Debug, Default)]
+pub struct Rounded {
+    halves: [Vec<Bf16>; 2],
+    bytes: [Bytes; 2],
+    plain: [Matrix; 2],
+}
+
 /// `out = x · wᵀ`: what every unit (row of `w`) makes of every row of `x`.
 ///
 /// # Shapes
@@ -14,8 +46,7 @@ use goodness_core::{Rows, RowsMut};
 #[track_caller]
 pub fn forward(x: Rows<'_>, w: Rows<'_>, out: RowsMut<'_>) {
     check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
-    let (lhs, rhs) = (Strided::plain(x), Strided::transposed(w));
-    multiply(lhs, rhs, out, x.width(), false);
+    plain_forward((x, w), out, false);
 }
 
 /// `out = out + x · wᵀ`, with the shapes of [`forward`].
@@ -25,8 +56,91 @@ pub fn forward(x: Rows<'_>, w: Rows<'_>, out: RowsMut<'_>) {
 #[track_caller]
 pub fn add_forward(x: Rows<'_>, w: Rows<'_>, out: RowsMut<'_>) {
     check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
-    let (lhs, rhs) = (Strided::plain(x), Strided::transposed(w));
-    multiply(lhs, rhs, out, x.width(), true);
+    plain_forward((x, w), out, true);
+}
+
+/// [`forward`] of operands that are rounded first.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: &mut Rounded, mut out: RowsMut<'_>) {
+    check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
+    match precision {
+        Precision::F32 => plain_forward((x, w), out, false),
+        Precision::Bf16 => forward_halves((x, w), rounded, out),
+        Precision::Int8 => {
+            let [x_bytes, w_bytes] = &mut rounded.bytes;
+            x_bytes.round(x, true);
+            w_bytes.round(w, false);
+            forward_bytes((x_bytes, w_bytes), x.width(), &mut out);
+        }
+    }
+}
+
+fn plain_forward((x, w): (Rows<'_>, Rows<'_>), mut out: RowsMut<'_>, add: bool) {
+    #[cfg(target_arch = "x86_64")]
+    if super::has_wide() {
+        let out = wide::out(&mut out, 0, add);
+        // SAFETY: the shapes were checked, the processor was asked, and all three are borrowed for as long.
+        return unsafe { wide::run(&wide::F32, (wide::table(x), wide::table(w)), x.width(), out, false) };
+    }
+    forward_anywhere((x, w), out.reborrow(), add);
+}
+
+/// The product crate's way, which every processor can go.
+fn forward_anywhere((x, w): (Rows<'_>, Rows<'_>), out: RowsMut<'_>, add: bool) {
+    multiply(Strided::plain(x), Strided::transposed(w), out, x.width(), add);
+}
+
+fn forward_halves((x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, mut out: RowsMut<'_>) {
+    #[cfg(target_arch = "x86_64")]
+    if super::has_pairs() {
+        let [x_halves, w_halves] = &mut rounded.halves;
+        let tables = (wide::halves(x, x_halves), wide::halves(w, w_halves));
+        let out = wide::out(&mut out, 0, false);
+        // SAFETY: as in `plain_forward`.
+        return unsafe { wide::run(&wide::Pairs, tables, x.width(), out, false) };
+    }
+    halves_anywhere((x, w), rounded, out.reborrow());
+}
+
+fn halves_anywhere((x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, out: RowsMut<'_>) {
+    let [plain_x, plain_w] = &mut rounded.plain;
+    round_to(x, plain_x);
+    round_to(w, plain_w);
+    plain_forward((plain_x.rows(), plain_w.rows()), out, false);
+}
+
+fn forward_bytes((x, w): (&Bytes, &Bytes), depth: usize, out: &mut RowsMut<'_>) {
+    #[cfg(target_arch = "x86_64")]
+    if super::has_fours() {
+        let kernel = wide::Bytes { x_steps: &x.steps, w_steps: &w.steps, offsets: &w.offsets };
+        let tables = (wide::lines(x, depth), wide::lines(w, depth));
+        let out = wide::out(out, 0, false);
+        // SAFETY: as in `plain_forward`; there is a step for each row and an offset for each unit.
+        return unsafe { wide::run(&kernel, tables, depth, out, false) };
+    }
+    bytes_anywhere((x, w), depth, out.reborrow());
+}
+
+fn bytes_anywhere((x, w): (&Bytes, &Bytes), depth: usize, out: RowsMut<'_>) {
+    par::each_block(out.len(), ROWS, out, |first, mut out: RowsMut<'_>| {
+        for r in 0..out.len() {
+            let (row, step) = (x.row(first + r, depth), x.steps[first + r]);
+            for (unit, out) in out.row_mut(r).iter_mut().enumerate() {
+                *out = bytes::dot(row, w.row(unit, depth), w.offsets[unit]) as f32 * (step * w.steps[unit]);
+            }
+        }
+    });
+}
+
+/// Rounds to bfloat16 and back.
+fn round_to(from: Rows<'_>, to: &mut Matrix) {
+    to.resize(from.len(), from.width());
+    par::each_block(from.data().len(), NUMBERS, (from.data(), to.data_mut()), |_, (from, to): (&[f32], &mut [f32])| {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = Bf16::from_f32(*from).to_f32());
+    });
 }
 
 /// `out = dzᵀ · x`: the gradient of the weights, summed over rows.
@@ -54,6 +168,14 @@ pub fn add_gradient(dz: Rows<'_>, x: Rows<'_>, out: RowsMut<'_>) {
     multiply(lhs, rhs, out, x.len(), true);
 }
 
+/// [`gradient`] of operands that are rounded to bfloat16 first, on any processor.
+pub(super) fn rounded_gradient(dz: Rows<'_>, x: Rows<'_>, plain: &mut [Matrix; 2], out: RowsMut<'_>) {
+    let [plain_dz, plain_x] = plain;
+    round_to(dz, plain_dz);
+    round_to(x, plain_x);
+    gradient(plain_dz.rows(), plain_x.rows(), out);
+}
+
 /// Some neighbouring columns of every row of a matrix, to be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {
@@ -78,6 +200,12 @@ pub fn forward_columns(x: Rows<'_>, w: Rows<'_>, mut out: RowsMut<'_>, first: us
     check("x · wᵀ", (x, w), fits, &out);
     if x.is_empty() || w.is_empty() {
         return;
+    }
+    #[cfg(target_arch = "x86_64")]
+    if super::has_wide() {
+        let out = wide::out(&mut out, first, false);
+        // SAFETY: as in `plain_forward`; the columns from `first` on were checked.
+        return unsafe { wide::run(&wide::F32, (wide::table(x), wide::table(w)), x.width(), out, true) };
     }
     let stride = out.width() as isize;
     let target = Target { data: out.data_mut()[first..].as_mut_ptr(), stride, rows: x.len(), columns: w.len() };
@@ -221,6 +349,60 @@ mod tests {
             add_gradient(dz.rows(), x.rows(), dw.rows_mut());
             close(&dw, &want.iter().map(|v| 2.0 * v).collect::<Vec<_>>(), rows);
         }
+    }
+
+    /// How far a sum of `depth` products of numbers around 1 may be off when both are rounded to `bits` bits.
+    fn rounding(depth: usize, bits: i32) -> f64 {
+        6.0 * 2f64.powi(-bits) * (depth as f64).sqrt()
+    }
+
+    #[test]
+    fn rounded_products_stay_near_and_are_the_same_on_every_processor() {
+        for &(rows, units, inputs) in SHAPES {
+            let (x, w) = (random(rows, inputs, 1), random(units, inputs, 2));
+            let of = |m: &Matrix, r: usize, c: usize| f64::from(m.data()[r * m.width() + c]);
+            let want = reference(rows, units, inputs, |r, u, i| of(&x, r, i) * of(&w, u, i));
+            let mut rounded = Rounded::default();
+            let (mut z, mut plain) = (Matrix::zeros(rows, units), Matrix::zeros(rows, units));
+            let off = |z: &Matrix| {
+                z.data().iter().zip(&want).fold(0.0f64, |most, (z, w)| most.max((f64::from(*z) - w).abs()))
+            };
+            forward_rounded(Precision::Bf16, x.rows(), w.rows(), &mut rounded, z.rows_mut());
+            assert!(off(&z) <= rounding(inputs, 8), "{rows}×{units}×{inputs}: off by {}", off(&z));
+            halves_anywhere((x.rows(), w.rows()), &mut rounded, plain.rows_mut());
+            close(&z, &plain.data().iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), inputs);
+            forward_rounded(Precision::Int8, x.rows(), w.rows(), &mut rounded, z.rows_mut());
+            assert!(off(&z) <= rounding(inputs, 5), "{rows}×{units}×{inputs}: off by {}", off(&z));
+            let [x_bytes, w_bytes] = &rounded.bytes;
+            bytes_anywhere((x_bytes, w_bytes), inputs, plain.rows_mut());
+            assert_eq!(z, plain);
+        }
+    }
+
+    #[test]
+    fn a_row_is_the_same_whatever_stands_beside_it() {
+        let (x, w) = (random(37, 3001, 1), random(9, 3001, 2));
+        let mut rounded = Rounded::default();
+        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+            let (mut all, mut one) = (Matrix::zeros(37, 9), Matrix::zeros(1, 9));
+            forward_rounded(precision, x.rows(), w.rows(), &mut rounded, all.rows_mut());
+            for (row, z) in x.rows().iter().zip(all.rows().iter()) {
+                forward_rounded(precision, Rows::new(row, 1, 3001), w.rows(), &mut rounded, one.rows_mut());
+                let same = |(a, b): (&f32, &f32)| a.to_bits() == b.to_bits();
+                assert!(!crate::simd::tests::wide() || one.data().iter().zip(z).all(same), "{precision:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_rows_make_no_nonsense_of_others() {
+        let mut x = random(3, 40, 1);
+        x.data_mut()[..40].fill(0.0);
+        x.data_mut()[40] = f32::INFINITY;
+        let (w, mut z) = (random(5, 40, 2), Matrix::zeros(3, 5));
+        forward_rounded(Precision::Int8, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
+        assert_eq!(z.data()[..5], [0.0; 5]);
+        assert!(z.data()[5..10].iter().all(|z| z.is_nan()) && z.data()[10..].iter().all(|z| z.is_finite()));
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! Rows as whole numbers of 8 bits: x ≈ step · q, q from −127 to 127, one step a row.
+
+use goodness_core::Rows;
+
+use crate::par::{self, Split};
+
+/// A matrix of whole numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bytes {
+    /// q of every number, or q + 128 where it is read as unsigned: rows × width.
+    pub(super) data: Vec<u8>,
+    /// What 1 stands for in each row.
+    pub(super) steps: Vec<f32>,
+    /// 128 Σq of each row.
+    pub(super) offsets: Vec<i32>,
+}
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+
+/// Rows of bytes.
+struct Lines<'a>(&'a mut [u8], usize);
+
+impl Split for Lines<'_> {
+    fn split(self, row: usize) -> (Self, Self) {
+        let (head, tail) = self.0.split_at_mut(row * self.1);
+        (Self(head, self.1), Self(tail, self.1))
+    }
+}
+
+type Part<'a> = (Rows<'a>, Lines<'a>, &'a mut [f32], &'a mut [i32]);
+
+impl Bytes {
+    /// Row number `row`, `width` bytes long.
+    pub(super) fn row(&self, row: usize, width: usize) -> &[u8] {
+        &self.data[row * width..][..width]
+    }
+
+    /// Rounds every row, its largest number to 127. `raised`: to be read as unsigned.
+    pub(super) fn round(&mut self, from: Rows<'_>, raised: bool) {
+        let (rows, width) = (from.len(), from.width());
+        self.data.resize(rows * width, 0);
+        self.steps.resize(rows, 0.0);
+        self.offsets.resize(rows, 0);
+        let parts = (from, Lines(&mut self.data, width), self.steps.as_mut_slice(), self.offsets.as_mut_slice());
+        par::each_block(rows, ROWS, parts, |_, (from, to, steps, offsets): Part<'_>| {
+            for (r, (step, offset)) in steps.iter_mut().zip(offsets).enumerate() {
+                (*step, *offset) = round_row(from.row(r), &mut to.0[r * width..][..width], raised);
+            }
+        });
+    }
+}
+
+fn round_row(from: &[f32], to: &mut [u8], raised: bool) -> (f32, i32) {
+    let largest = from.iter().fold(0.0f32, |most, x| if x.abs() > most { x.abs() } else { most });
+    // What is not a number, or beyond all numbers, has no step; 0 is the honest answer of a whole number.
+    let per_step = if largest.is_finite() && largest > 0.0 { 127.0 / largest } else { 0.0 };
+    let raise = if raised { 128 } else { 0 };
+    let mut sum = 0i32;
+    for (to, x) in to.iter_mut().zip(from) {
+        let scaled = x * per_step;
+        let q = (scaled + if scaled < 0.0 { -0.5 } else { 0.5 }) as i32;
+        sum += q;
+        *to = (q + raise) as u8;
+    }
+    (largest / 127.0, 128 * sum)
+}
+
+/// One number of the product of a row that was raised with one that was not: the definition.
+pub(super) fn dot(x: &[u8], w: &[u8], offset: i32) -> i32 {
+    let sum: i32 = x.iter().zip(w).map(|(x, w)| i32::from(*x) * i32::from(*w as i8)).sum();
+    sum - offset
+}

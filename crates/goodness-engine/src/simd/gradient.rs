@@ -1,0 +1,273 @@
+//! dzᵀ · x, handed out piece by piece while it is near.
+
+use goodness_core::{Rows, RowsMut};
+
+use super::product::{self, Precision};
+use crate::Matrix;
+use crate::par::{self, Split};
+
+/// Buffers of the products that need some, reused from step to step.
+#[derive(Debug, Default)]
+pub struct Packs {
+    dz: Vec<u32>,
+    x: Vec<u32>,
+    /// Sums over blocks of rows, where one block does not hold all; or the whole product, where no kernel hands it out.
+    sums: Matrix,
+    /// Rounded operands, where no kernel rounds them.
+    plain: [Matrix; 2],
+}
+
+/// A piece of a row of dzᵀ·x.
+#[derive(Debug)]
+pub struct Piece<'a, const N: usize> {
+    /// The unit whose row it is.
+    pub unit: usize,
+    /// Its first input.
+    pub first: usize,
+    /// The numbers.
+    pub numbers: &'a mut [f32],
+    /// The same piece of each matrix that follows; empty where that is.
+    pub following: [&'a mut [f32]; N],
+}
+
+/// Rows that are summed up at a time.
+const DEPTH: usize = 4096;
+/// Units that one thread takes at a time.
+const UNITS: usize = 8;
+
+/// Computes dzᵀ·x and hands `each` every piece of it once, on all threads: what is done with a gradient is done while it is
+/// near, and it is never there as a whole. The pieces of a row, and the numbers in them, are the same for any number of
+/// threads.
+///
+/// # Shapes
+/// `dz`: rows × units, `x`: rows × inputs, each of `following`: units × inputs, or empty.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn gradient_pieces<const N: usize>(
+    precision: Precision,
+    (dz, x): (Rows<'_>, Rows<'_>),
+    packs: &mut Packs,
+    following: [&mut [f32]; N],
+    each: impl Fn(Piece<'_, N>) + Sync,
+) {
+    let (units, inputs) = (dz.width(), x.width());
+    assert!(dz.len() == x.len(), "dzᵀ · x: {} rows of dz, {} of x", dz.len(), x.len());
+    let fits = following.iter().all(|f| f.is_empty() || f.len() == units * inputs);
+    assert!(fits, "dzᵀ · x: what follows a {units}×{inputs} gradient has its shape");
+    let halves = precision != Precision::F32;
+    #[cfg(target_arch = "x86_64")]
+    if super::has_wide() && (!halves || super::has_pairs()) {
+        return x86::gradient_pieces(halves, (dz, x), packs, following, &each);
+    }
+    let Packs { sums, plain, .. } = packs;
+    sums.resize(units, inputs);
+    match precision {
+        Precision::F32 => product::gradient(dz, x, sums.rows_mut()),
+        Precision::Bf16 | Precision::Int8 => product::rounded_gradient(dz, x, plain, sums.rows_mut()),
+    }
+    hand_out(sums.rows_mut(), following, &each);
+}
+
+/// The rows of several matrices, cut together.
+struct Cut<'a, const N: usize>(RowsMut<'a>, [&'a mut [f32]; N]);
+
+impl<const N: usize> Split for Cut<'_, N> {
+    fn split(self, row: usize) -> (Self, Self) {
+        let at = row * self.0.width();
+        let (head, tail) = self.0.split_at(row);
+        let mut tails = [const { None }; N];
+        let heads = {
+            let mut tails = tails.iter_mut();
+            self.1.map(|f| {
+                let (head, rest) = f.split_at_mut(at.min(f.len()));
+                if let Some(tail) = tails.next() {
+                    *tail = Some(rest);
+                }
+                head
+            })
+        };
+        (Cut(head, heads), Cut(tail, tails.map(Option::unwrap_or_default)))
+    }
+}
+
+fn hand_out<const N: usize>(sums: RowsMut<'_>, following: [&mut [f32]; N], each: &(impl Fn(Piece<'_, N>) + Sync)) {
+    let (units, inputs) = (sums.len(), sums.width());
+    par::each_block(units, UNITS, Cut(sums, following), |first, Cut(mut rows, mut following)| {
+        for u in 0..rows.len() {
+            let range = u * inputs..(u + 1) * inputs;
+            let following = following.each_mut().map(|f| if f.is_empty() { &mut [] } else { &mut f[range.clone()] });
+            each(Piece { unit: first + u, first: 0, numbers: rows.row_mut(u), following });
+        }
+    });
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use goodness_core::Rows;
+
+    use super::super::outer::{self, INPUTS, Kernel, Target, UNITS};
+    use super::super::tasks;
+    use super::{DEPTH, Packs, Piece, hand_out};
+
+    /// Inputs of the longest piece.
+    const LONGEST: usize = 512;
+    /// Bytes of x that stay near while a task goes through its units.
+    const NEAR: usize = 512 << 10;
+    /// Units of a task.
+    const TASK: usize = 4 * UNITS;
+
+    pub(super) fn gradient_pieces<const N: usize>(
+        halves: bool,
+        operands: (Rows<'_>, Rows<'_>),
+        packs: &mut Packs,
+        following: [&mut [f32]; N],
+        each: &(impl Fn(Piece<'_, N>) + Sync),
+    ) {
+        if halves {
+            by::<outer::Pairs, N>(operands, packs, following, each)
+        } else {
+            by::<outer::F32, N>(operands, packs, following, each)
+        }
+    }
+
+    fn by<K: Kernel, const N: usize>(
+        (dz, x): (Rows<'_>, Rows<'_>),
+        packs: &mut Packs,
+        following: [&mut [f32]; N],
+        each: &(impl Fn(Piece<'_, N>) + Sync),
+    ) {
+        let Packs { sums, .. } = packs;
+        if dz.len() <= DEPTH {
+            return block::<K, N>((dz, x), (&mut packs.dz, &mut packs.x), following, each);
+        }
+        sums.resize(dz.width(), x.width());
+        sums.data_mut().fill(0.0);
+        for first in (0..dz.len()).step_by(DEPTH) {
+            let part = |rows: Rows<'_>| -> (usize, usize) { (first, rows.len().min(first + DEPTH)) };
+            let ((from, to), width) = (part(dz), (dz.width(), x.width()));
+            let dz = Rows::new(&dz.data()[from * width.0..to * width.0], to - from, width.0);
+            let x = Rows::new(&x.data()[from * width.1..to * width.1], to - from, width.1);
+            block::<K, 1>((dz, x), (&mut packs.dz, &mut packs.x), [sums.data_mut()], &|piece: Piece<'_, 1>| {
+                let [sums] = piece.following;
+                sums.iter_mut().zip(piece.numbers).for_each(|(sum, number)| *sum += *number);
+            });
+        }
+        hand_out(sums.rows_mut(), following, each);
+    }
+
+    fn block<K: Kernel, const N: usize>(
+        (dz, x): (Rows<'_>, Rows<'_>),
+        (dz_pack, x_pack): (&mut Vec<u32>, &mut Vec<u32>),
+        following: [&mut [f32]; N],
+        each: &(impl Fn(Piece<'_, N>) + Sync),
+    ) {
+        let (units, inputs) = (dz.width(), x.width());
+        // SAFETY: the caller of `gradient_pieces` has asked the processor for the kernel's instructions.
+        unsafe {
+            outer::pack_all::<K>(dz, UNITS, dz_pack);
+            outer::pack_all::<K>(x, INPUTS, x_pack);
+        }
+        let (a_len, b_len) = (outer::panel::<K>(dz.len(), UNITS), outer::panel::<K>(x.len(), INPUTS));
+        let panels = (NEAR / (b_len * size_of::<u32>()).max(1)).clamp(2, LONGEST / INPUTS);
+        let following = following.map(|f| (Target(f.as_mut_ptr()), f.is_empty()));
+        tasks::grid((units, TASK), (inputs, panels * INPUTS), &|of_units, of_inputs| {
+            let mut out = [0.0f32; UNITS * LONGEST];
+            let b = of_inputs.start / INPUTS * b_len..of_inputs.end.div_ceil(INPUTS) * b_len;
+            for unit in of_units.clone().step_by(UNITS) {
+                let a = unit / UNITS * a_len;
+                // SAFETY: as above; both packs hold whole panels.
+                unsafe { K::tiles(&dz_pack[a..a + a_len], &x_pack[b.clone()], &mut out, LONGEST) };
+                let rows = out.chunks_exact_mut(LONGEST).take(of_units.end - unit);
+                for (unit, numbers) in (unit..).zip(rows) {
+                    let (at, len) = (unit * inputs + of_inputs.start, of_inputs.len());
+                    let following = following.each_ref().map(|(target, empty)| match empty {
+                        true => &mut [][..],
+                        // SAFETY: `following` is borrowed for as long, holds units × inputs numbers, and every task
+                        // has units and inputs that no other one has.
+                        false => unsafe { std::slice::from_raw_parts_mut(target.at(at), len) },
+                    });
+                    each(Piece { unit, first: of_inputs.start, numbers: &mut numbers[..len], following });
+                }
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Pool;
+    use goodness_core::Rng;
+
+    fn random(rows: usize, width: usize, seed: u64) -> Matrix {
+        let mut rng = Rng::keyed(seed, 0, 0);
+        Matrix::from_vec((0..rows * width).map(|_| rng.normal()).collect(), rows, width)
+    }
+
+    /// The pieces, put together: each number once, and beside it what follows.
+    fn together(precision: Precision, dz: &Matrix, x: &Matrix) -> Matrix {
+        let (units, inputs) = (dz.width(), x.width());
+        let (mut dw, mut count) = (Matrix::zeros(units, inputs), Matrix::zeros(units, inputs));
+        let following = [dw.data_mut(), count.data_mut(), &mut []];
+        gradient_pieces(precision, (dz.rows(), x.rows()), &mut Packs::default(), following, |piece| {
+            let [dw, count, none] = piece.following;
+            assert!(none.is_empty() && piece.unit < units && piece.first + piece.numbers.len() <= inputs);
+            dw.copy_from_slice(piece.numbers);
+            count.iter_mut().for_each(|c| *c += 1.0);
+        });
+        assert!(count.data().iter().all(|c| *c == 1.0));
+        dw
+    }
+
+    fn near(got: &Matrix, want: &Matrix, bound: f32) {
+        let off = got.data().iter().zip(want.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off <= bound, "off by {off}, not {bound}");
+    }
+
+    #[test]
+    fn pieces_make_up_the_gradient_on_odd_shapes() {
+        for (rows, units, inputs) in [(0, 3, 5), (1, 1, 1), (1, 15, 33), (7, 29, 31), (101, 97, 1031), (4099, 3, 35)] {
+            let (dz, x) = (random(rows, units, 1), random(rows, inputs, 2));
+            let mut want = Matrix::zeros(units, inputs);
+            product::gradient(dz.rows(), x.rows(), want.rows_mut());
+            let depth = (rows as f32).sqrt();
+            near(&together(Precision::F32, &dz, &x), &want, 8e-6 * (1.0 + depth));
+            let halves = together(Precision::Bf16, &dz, &x);
+            near(&halves, &want, 6.0 * depth / 256.0);
+            let mut plain = [Matrix::default(), Matrix::default()];
+            product::rounded_gradient(dz.rows(), x.rows(), &mut plain, want.rows_mut());
+            near(&halves, &want, 8e-6 * (1.0 + depth));
+        }
+    }
+
+    #[test]
+    fn pieces_of_whole_rows_make_up_the_gradient_where_no_kernel_is() {
+        let (mut sums, mut copy) = (random(19, 7, 1), Matrix::zeros(19, 7));
+        let want = sums.clone();
+        hand_out(sums.rows_mut(), [copy.data_mut(), &mut []], &|piece: Piece<'_, 2>| {
+            let [copy, none] = piece.following;
+            assert!(none.is_empty() && piece.first == 0);
+            copy.copy_from_slice(piece.numbers);
+        });
+        assert_eq!(copy, want);
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bits() {
+        let (dz, x) = (random(203, 150, 1), random(203, 784, 2));
+        for precision in [Precision::F32, Precision::Bf16] {
+            let [a, b, c] = [1, 2, 3].map(|n| Pool::new(n).unwrap().run(|| together(precision, &dz, &x)));
+            assert!(a == b && b == c);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "what follows a 2×4 gradient has its shape")]
+    fn what_follows_has_the_shape_of_the_gradient() {
+        let (dz, x, mut w) = (Matrix::zeros(3, 2), Matrix::zeros(3, 4), vec![0.0; 7]);
+        let follow = |_: Piece<'_, 1>| {};
+        gradient_pieces(Precision::F32, (dz.rows(), x.rows()), &mut Packs::default(), [&mut w], follow);
+    }
+}

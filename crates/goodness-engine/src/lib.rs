@@ -21,6 +21,6 @@ mod simd;
 
 pub use matrix::Matrix;
 pub use pool::{Pool, PoolError};
-pub use simd::gradient::{self, Packs, Piece};
+pub use simd::gradient;
 pub use simd::half::Bf16;
 pub use simd::product::{self, Precision, Rounded};

@@ -5,7 +5,7 @@ use goodness::core::normalize::{self, Normalize};
 use goodness::core::overlay::{self, Overlay, Place};
 use goodness::core::{Rng, init};
 use goodness::data::Shape;
-use goodness::engine::Matrix;
+use goodness::engine::{Matrix, Rounded};
 use goodness::layer::{Code, Dense, Fields, Gradients, Images, Input, Labelled, Labels};
 use goodness::model::Model;
 use goodness::run::examine;
@@ -104,7 +104,7 @@ fn alike(what: &str, a: &[f32], b: &[f32]) {
 /// z and the gradients of a layer, by one kind of input.
 fn passed(layer: &Dense, input: &Input<'_>) -> (Vec<f32>, Gradients) {
     let (mut z, mut grads) = (Matrix::zeros(input.len(), layer.units()), Gradients::default());
-    layer.forward_into(input, z.rows_mut());
+    layer.forward_into(input, &mut Rounded::default(), z.rows_mut());
     let mut dz = Matrix::from_vec(toy::rows(input.len(), layer.units(), 6), input.len(), layer.units());
     layer.local_grads(input, dz.rows_mut(), &mut grads);
     (z.data().to_vec(), grads)
@@ -193,7 +193,7 @@ fn of_vectors(normalize: &dyn Normalize, passes: usize) -> (Matrix, Matrix, impl
     let loss = move |vectors: &Matrix| {
         let rows = written_out(&VECTORS, &patterns(&VECTORS, vectors, code.inputs()), &pixels, normalize);
         let mut z = Matrix::zeros(passes * IMAGES, case.layer.units());
-        case.layer.forward_into(&Input::Rows(rows.rows().split_at(z.len()).0), z.rows_mut());
+        case.layer.forward_into(&Input::Rows(rows.rows().split_at(z.len()).0), &mut Rounded::default(), z.rows_mut());
         z.data().iter().zip(&dz).map(|(z, dz)| f64::from(z * dz)).sum::<f64>()
     };
     (vectors, grads.embedding, loss)

@@ -5,7 +5,7 @@ use goodness_core::goodness::Goodness;
 use goodness_core::normalize::Normalize;
 use goodness_core::projection::Projection;
 use goodness_core::{Rows, RowsMut, math};
-use goodness_engine::{Matrix, par};
+use goodness_engine::{Matrix, Rounded, par};
 
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
@@ -65,6 +65,7 @@ pub struct Walk {
     h: Matrix,
     a: Matrix,
     joint: Matrix,
+    rounded: Rounded,
     /// What the readout summed up.
     pub(crate) sums: Matrix,
     /// The goodness of each layer in the last pass: rows × 1, or rows × classes.
@@ -181,6 +182,10 @@ impl Network {
         for layer in 0..depth {
             let passes_on = layer + 1 < depth || readout.reads_activities();
             if settling.is_none() {
+                // What nobody reads any more makes room for what comes.
+                if passes_on && !readout.reads_activities() {
+                    residual::recycle(&mut walk.x, layer, self.parts.residual.sources(layer));
+                }
                 self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
             }
             let x = if settling.is_none() { walk.x[layer].rows() } else { walk.settled.x(layer) };
@@ -204,7 +209,7 @@ impl Network {
         walk.a.resize(rows, self.layers[layer].projection.len());
         walk.g[layer].resize(rows, self.goodnesses());
         x[0].resize(if passes_on { rows } else { 0 }, units);
-        self.layers[layer].forward_into(&input, walk.h.rows_mut());
+        self.layers[layer].forward_into(&input, &mut walk.rounded, walk.h.rows_mut());
         let p = self.layers[layer].projection.rows();
         self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x[0].rows_mut());
     }

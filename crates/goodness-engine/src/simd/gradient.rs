@@ -17,6 +17,14 @@ pub struct Packs {
     plain: [Matrix; 2],
 }
 
+impl Packs {
+    /// Room for a whole gradient, for those who have to make it as a whole before they [`hand_out`] it.
+    pub fn whole(&mut self, units: usize, inputs: usize) -> &mut Matrix {
+        self.sums.resize(units, inputs);
+        &mut self.sums
+    }
+}
+
 /// A piece of a row of dzᵀ·x.
 #[derive(Debug)]
 pub struct Piece<'a, const N: usize> {
@@ -67,7 +75,7 @@ pub fn gradient_pieces<const N: usize>(
         Precision::F32 => product::gradient(dz, x, sums.rows_mut()),
         Precision::Bf16 | Precision::Int8 => product::rounded_gradient(dz, x, plain, sums.rows_mut()),
     }
-    hand_out(sums.rows_mut(), following, &each);
+    hand_out(sums.rows_mut(), following, each);
 }
 
 /// The rows of several matrices, cut together.
@@ -92,7 +100,11 @@ impl<const N: usize> Split for Cut<'_, N> {
     }
 }
 
-fn hand_out<const N: usize>(sums: RowsMut<'_>, following: [&mut [f32]; N], each: &(impl Fn(Piece<'_, N>) + Sync)) {
+/// Hands `each` every row of a gradient that is there as a whole, on all threads.
+///
+/// # Shapes
+/// `sums`: units × inputs, each of `following`: units × inputs, or empty.
+pub fn hand_out<const N: usize>(sums: RowsMut<'_>, following: [&mut [f32]; N], each: impl Fn(Piece<'_, N>) + Sync) {
     let (units, inputs) = (sums.len(), sums.width());
     par::each_block(units, UNITS, Cut(sums, following), |first, Cut(mut rows, mut following)| {
         for u in 0..rows.len() {
@@ -246,7 +258,7 @@ mod tests {
     fn pieces_of_whole_rows_make_up_the_gradient_where_no_kernel_is() {
         let (mut sums, mut copy) = (random(19, 7, 1), Matrix::zeros(19, 7));
         let want = sums.clone();
-        hand_out(sums.rows_mut(), [copy.data_mut(), &mut []], &|piece: Piece<'_, 2>| {
+        hand_out(sums.rows_mut(), [copy.data_mut(), &mut []], |piece: Piece<'_, 2>| {
             let [copy, none] = piece.following;
             assert!(none.is_empty() && piece.first == 0);
             copy.copy_from_slice(piece.numbers);

@@ -9,7 +9,8 @@
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
 use goodness_core::{Rng, Rows, RowsMut};
-use goodness_engine::{Matrix, par, product};
+use goodness_engine::gradient::{self, Packs, Piece};
+use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
 use super::{Fields, Input};
 
@@ -28,12 +29,14 @@ pub struct Dense {
     pub embedding: Matrix,
     /// What each unit sees; everything where there are no fields.
     pub fields: Option<Fields>,
+    /// How the operands of the layer's products are rounded; weights are kept as they are.
+    pub precision: Precision,
 }
 
 /// The gradients of one layer; one pair of buffers serves every layer in turn.
 #[derive(Debug, Default)]
 pub struct Gradients {
-    /// ∂L/∂W, units × inputs.
+    /// ∂L/∂W, units × inputs; empty where it was handed out in pieces.
     pub weights: Matrix,
     /// ∂L/∂b, one a unit.
     pub biases: Vec<f32>,
@@ -45,6 +48,10 @@ pub struct Gradients {
     pub embedding: Matrix,
     /// What the first layer's codes come to, below the images' rows where patterns lie over images.
     pub(super) stack: Matrix,
+    /// The gradients of the weights that read the code alone: the code's own inputs × units.
+    pub(super) own: Matrix,
+    /// Operands of the weights' gradient.
+    pub(super) packs: Packs,
 }
 
 /// Rows that one thread takes at a time.
@@ -58,7 +65,15 @@ impl Dense {
         let (mut weights, mut biases) = (Matrix::zeros(units, inputs), vec![0.0; units]);
         init.fill(inputs, rng, weights.data_mut(), &mut biases);
         let (above, projection) = (Matrix::zeros(units, 0), Matrix::zeros(0, units));
-        Self { weights, biases, above, projection, embedding: Matrix::default(), fields: None }
+        Self {
+            weights,
+            biases,
+            above,
+            projection,
+            embedding: Matrix::default(),
+            fields: None,
+            precision: Precision::F32,
+        }
     }
 
     /// A layer with local receptive fields and initial weights.
@@ -94,11 +109,11 @@ impl Dense {
         self.weights.len()
     }
 
-    /// Writes z for every row of `input`.
-    pub fn forward_into(&self, input: &Input<'_>, mut z: RowsMut<'_>) {
+    /// Writes z for every row of `input`. `rounded` is where operands go that have to be rounded.
+    pub fn forward_into(&self, input: &Input<'_>, rounded: &mut Rounded, mut z: RowsMut<'_>) {
         match input {
             Input::Rows(x) => {
-                self.product_into(*x, z.reborrow());
+                self.product_into(*x, rounded, z.reborrow());
                 par::each_block(x.len(), ROWS, z, |_, mut z: RowsMut<'_>| {
                     (0..z.len()).for_each(|r| add(z.row_mut(r), &self.biases));
                 });
@@ -108,30 +123,58 @@ impl Dense {
     }
 
     /// Writes x̂ Wᵀ.
-    pub(super) fn product_into(&self, x: Rows<'_>, out: RowsMut<'_>) {
+    pub(super) fn product_into(&self, x: Rows<'_>, rounded: &mut Rounded, out: RowsMut<'_>) {
         match &self.fields {
             Some(fields) => fields.forward(x, self.weights.rows(), out),
-            None => product::forward(x, self.weights.rows(), out),
-        }
-    }
-
-    /// Writes dzᵀ x̂.
-    pub(super) fn gradient_into(&self, dz: Rows<'_>, x: Rows<'_>, dw: RowsMut<'_>) {
-        match &self.fields {
-            Some(fields) => fields.gradient(dz, x, dw),
-            None => product::gradient(dz, x, dw),
+            None => product::forward_rounded(self.precision, x, self.weights.rows(), rounded, out),
         }
     }
 
     /// Writes the gradients of the layer's own loss, given its derivative by z. `dz` is spent.
     pub fn local_grads(&self, input: &Input<'_>, dz: RowsMut<'_>, grads: &mut Gradients) {
-        grads.weights.resize(self.units(), self.weights.width());
-        grads.biases.resize(self.units(), 0.0);
+        let mut whole = std::mem::take(&mut grads.weights);
+        whole.resize(self.units(), self.weights.width());
+        self.hand_out_grads(input, dz, grads, [whole.data_mut()], |Piece { numbers, following: [whole], .. }| {
+            whole.copy_from_slice(numbers);
+        });
+        grads.weights = whole;
+    }
+
+    /// The same, but hands out the gradient of the weights in pieces: each piece of a row once, with the same piece of
+    /// every matrix that is `following`, which are units × inputs or empty. The layer's own weights are not read, so they may
+    /// be one of these.
+    pub fn hand_out_grads<const N: usize>(
+        &self,
+        input: &Input<'_>,
+        dz: RowsMut<'_>,
+        grads: &mut Gradients,
+        following: [&mut [f32]; N],
+        each: impl Fn(Piece<'_, N>) + Sync,
+    ) {
+        grads.biases.resize(dz.width(), 0.0);
         grads.embedding.resize(self.embedding.len(), self.embedding.width());
         sum_columns(dz.as_rows(), &mut grads.biases);
         match input {
-            Input::Rows(x) => self.gradient_into(dz.as_rows(), *x, grads.weights.rows_mut()),
-            Input::Labelled(labelled) => labelled.weight_gradient(self, dz, grads),
+            Input::Rows(x) => self.hand_out((dz.as_rows(), *x), &mut grads.packs, following, each),
+            Input::Labelled(labelled) => labelled.hand_out_grads(self, dz, grads, following, each),
+        }
+    }
+
+    /// Hands out dzᵀ x̂.
+    pub(super) fn hand_out<const N: usize>(
+        &self,
+        (dz, x): (Rows<'_>, Rows<'_>),
+        packs: &mut Packs,
+        following: [&mut [f32]; N],
+        each: impl Fn(Piece<'_, N>) + Sync,
+    ) {
+        match &self.fields {
+            Some(fields) => {
+                let whole = packs.whole(dz.width(), fields.inputs());
+                fields.gradient(dz, x, whole.rows_mut());
+                gradient::hand_out(whole.rows_mut(), following, each);
+            }
+            None => gradient::gradient_pieces(self.precision, (dz, x), packs, following, each),
         }
     }
 }

@@ -7,9 +7,6 @@
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::par;
 
-/// Units that one thread takes at a time.
-const UNITS: usize = 64;
-
 /// Writes E W_Eᵀ: what the layer makes of each vector.
 ///
 /// # Shapes
@@ -22,18 +19,15 @@ pub(super) fn columns_into(vectors: Rows<'_>, own: Rows<'_>, out: RowsMut<'_>) {
     });
 }
 
-/// Writes ∂L/∂W_E = Mᵀ E to the columns from `start` of `dw`.
+/// Writes ∂L/∂W_E = Eᵀ M.
 ///
 /// # Shapes
-/// `m`, Σ s dz ⊗ c: C × units. `dw`: units × inputs.
-pub(super) fn weight_gradient(m: Rows<'_>, vectors: Rows<'_>, start: usize, dw: RowsMut<'_>) {
-    let own = start..start + vectors.width();
-    par::each_block(dw.len(), UNITS, dw, |unit0, mut dw: RowsMut<'_>| {
-        for u in 0..dw.len() {
-            let dw = &mut dw.row_mut(u)[own.clone()];
-            dw.fill(0.0);
-            m.iter().zip(vectors.iter()).for_each(|(m, e)| add_scaled(dw, m[unit0 + u], e));
-        }
+/// `m`, Σ s dz ⊗ c: C × units. `dw`: width × units.
+pub(super) fn weight_gradient(m: Rows<'_>, vectors: Rows<'_>, dw: RowsMut<'_>) {
+    par::each_block(dw.len(), 1, dw, |input, mut dw: RowsMut<'_>| {
+        let dw = dw.row_mut(0);
+        dw.fill(0.0);
+        m.iter().zip(vectors.iter()).for_each(|(m, e)| add_scaled(dw, e[input], m));
     });
 }
 

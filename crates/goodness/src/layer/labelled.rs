@@ -15,7 +15,8 @@
 use goodness_core::normalize::Normalize;
 use goodness_core::overlay::Place;
 use goodness_core::{Rows, RowsMut, math};
-use goodness_engine::{Matrix, par, product};
+use goodness_engine::gradient::Piece;
+use goodness_engine::{Matrix, Rounded, par, product};
 
 use super::{Code, Dense, Gradients, embedding};
 
@@ -36,6 +37,7 @@ pub struct Images {
     /// Products with each pattern, or learned vector: of the images, where patterns lie over them, then of the patterns
     /// themselves; no rows where patterns are unit vectors.
     overlaps: Matrix,
+    rounded: Rounded,
 }
 
 /// Labels to write into the images, one block of rows after another: row `p·B + r` is image `r` in pass `p`.
@@ -61,7 +63,6 @@ pub struct Labelled<'a> {
 }
 
 const ROWS: usize = 32;
-const UNITS: usize = 64;
 
 impl Images {
     /// Makes room for `rows` images and lets `fill(image, pixels)` write each of them, on all threads; then blanks the
@@ -86,7 +87,7 @@ impl Images {
     /// Computes what the first layer makes of images and patterns, for the weights as they are now.
     pub fn project(&mut self, first: &Dense, code: &Code) {
         self.product.resize(self.pixels.len(), first.units());
-        first.product_into(self.pixels.rows(), self.product.rows_mut());
+        first.product_into(self.pixels.rows(), &mut self.rounded, self.product.rows_mut());
         self.gather_own(first, code);
         match self.place {
             Place::First | Place::After => self.overlaps.resize(0, 0),
@@ -211,37 +212,53 @@ impl Labelled<'_> {
         self.labels.codes.rows().row(usize::from(self.labels.said[row]))
     }
 
-    /// Writes ∂L/∂W, and that of learned vectors, given dz of every row, which is spent.
-    pub(super) fn weight_gradient(&self, layer: &Dense, mut dz: RowsMut<'_>, grads: &mut Gradients) {
+    /// Hands out ∂L/∂W, and writes the gradient of learned vectors, given dz of every row, which is spent.
+    pub(super) fn hand_out_grads<const N: usize>(
+        &self,
+        layer: &Dense,
+        mut dz: RowsMut<'_>,
+        grads: &mut Gradients,
+        following: [&mut [f32]; N],
+        each: impl Fn(Piece<'_, N>) + Sync,
+    ) {
         let (images, pixels) = (self.images.len(), self.images.pixels.rows());
         scale_rows(dz.reborrow(), &self.labels.scales);
         // The codes differ from pass to pass, so they are summed up before the passes are mixed.
         let stacked = if pixels.len() > images { images } else { 0 };
-        grads.stack.resize(stacked + self.labels.codes.width(), layer.units());
+        grads.stack.resize(stacked + self.labels.codes.width(), dz.width());
         let (mut sums, mut m) = grads.stack.rows_mut().split_at(stacked);
         self.add_up_codes(dz.as_rows(), m.reborrow());
         let (mut first, rest) = dz.split_at(images);
         add_blocks(first.reborrow(), rest.as_rows());
         if stacked > 0 {
             sums.data_mut().copy_from_slice(first.data_mut());
-            return layer.gradient_into(grads.stack.rows(), pixels, grads.weights.rows_mut());
+            return layer.hand_out((grads.stack.rows(), pixels), &mut grads.packs, following, each);
         }
-        layer.gradient_into(first.as_rows(), pixels, grads.weights.rows_mut());
-        self.own_gradient(layer, grads);
+        let behind = self.own_gradient(layer, grads, pixels.width());
+        let own = grads.own.rows();
+        layer.hand_out((first.as_rows(), pixels), &mut grads.packs, following, |mut piece| {
+            put_own(own, behind, &mut piece);
+            each(piece);
+        });
     }
 
-    /// Writes the gradients of the weights that read the code alone, and of learned vectors, given M in `grads.stack`.
-    fn own_gradient(&self, layer: &Dense, grads: &mut Gradients) {
-        let Gradients { weights: dw, stack, embedding, .. } = grads;
+    /// Writes the gradients of the weights that read the code alone, and of learned vectors, given M in `grads.stack`;
+    /// the first column that they belong to.
+    fn own_gradient(&self, layer: &Dense, grads: &mut Gradients, inputs: usize) -> usize {
+        let Gradients { stack, embedding, own: gradient, .. } = grads;
         let (m, own) = (stack.rows(), self.images.own.rows());
-        let behind = dw.width() - own.len();
+        gradient.resize(own.len(), m.width());
+        let behind = inputs - own.len();
         match self.images.place {
             Place::Learned(_) => {
-                embedding::weight_gradient(m, layer.embedding.rows(), behind, dw.rows_mut());
+                embedding::weight_gradient(m, layer.embedding.rows(), gradient.rows_mut());
                 embedding::gradient(m, own, embedding.rows_mut());
+                behind
             }
-            Place::After => put_columns(m, behind, dw.rows_mut()),
-            Place::First | Place::Over => put_columns(m, 0, dw.rows_mut()),
+            Place::After | Place::First | Place::Over => {
+                gradient.data_mut().copy_from_slice(m.data());
+                if self.images.place == Place::After { behind } else { 0 }
+            }
         }
     }
 
@@ -260,14 +277,12 @@ impl Labelled<'_> {
     }
 }
 
-/// Writes the rows of `m` to the columns from `start` of `dw`.
-fn put_columns(m: Rows<'_>, start: usize, dw: RowsMut<'_>) {
-    par::each_block(dw.len(), UNITS, dw, |unit0, mut dw: RowsMut<'_>| {
-        for u in 0..dw.len() {
-            let row = &mut dw.row_mut(u)[start..start + m.len()];
-            row.iter_mut().zip(m.iter()).for_each(|(d, m)| *d = m[unit0 + u]);
-        }
-    });
+/// Writes the gradients of the weights that read the code alone, inputs × units, into the columns from `start` on.
+fn put_own<const N: usize>(own: Rows<'_>, start: usize, piece: &mut Piece<'_, N>) {
+    let end = piece.first + piece.numbers.len();
+    for column in start.max(piece.first)..(start + own.len()).min(end) {
+        piece.numbers[column - piece.first] = own.row(column - start)[piece.unit];
+    }
 }
 
 /// `to += factor · from`.

@@ -4,7 +4,7 @@
 //! Rows come stacked as everywhere: row `p·B + r` is image `r` with its label of pass `p`.
 
 use goodness_core::{Rows, RowsMut};
-use goodness_engine::{Matrix, par, product};
+use goodness_engine::{Matrix, Rounded, par, product};
 
 use crate::flow::Recurrent;
 use crate::layer::{Input, Labelled};
@@ -15,6 +15,7 @@ use crate::network::{Network, Parts};
 pub(crate) struct States {
     /// What a layer is told at every iteration, its bias included: the image's product, the label's column.
     still: Vec<Matrix>,
+    rounded: Rounded,
     /// hₗ(t), before normalisation.
     h: Vec<Matrix>,
     /// x̂ₗ(t−1): what layers hear of one another.
@@ -50,7 +51,7 @@ impl States {
         }
         for (l, (still, layer)) in self.still.iter_mut().zip(&network.layers).enumerate() {
             match l {
-                0 => layer.forward_into(&Input::Labelled(input), still.rows_mut()),
+                0 => layer.forward_into(&Input::Labelled(input), &mut self.rounded, still.rows_mut()),
                 _ => repeat(Rows::new(&layer.biases, 1, layer.units()), still.rows_mut()),
             }
         }

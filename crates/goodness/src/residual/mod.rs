@@ -47,6 +47,17 @@ pub(crate) fn join<'a>(sources: &'a [Matrix], normalize: &dyn Normalize, joint: 
     joint.rows()
 }
 
+/// Gives layer number `layer` the largest buffer of a layer that is neither read now nor by a layer above, if it has none of
+/// its own: so there are as many buffers as layers that are read together, however deep the network is.
+pub(crate) fn recycle(x: &mut [Matrix], layer: usize, read: Range<usize>) {
+    if x[layer].room() == 0 {
+        let free = (0..x.len()).filter(|other| *other != layer && !(read.start..layer).contains(other));
+        if let Some(largest) = free.max_by_key(|other| x[*other].room()) {
+            x.swap(layer, largest);
+        }
+    }
+}
+
 fn join_row(sources: &[Matrix], row: usize, factor: f32, mut out: &mut [f32]) {
     for source in sources.iter().rev() {
         let (here, rest) = out.split_at_mut(source.width());

@@ -3,7 +3,7 @@
 use goodness_core::image_negatives::ImageNegatives;
 use goodness_core::negatives::{Negatives, WrongLabel};
 use goodness_core::{Rng, math};
-use goodness_engine::{Matrix, Pool};
+use goodness_engine::{Matrix, Pool, Rounded};
 
 use crate::data::{Dataset, Shape};
 use crate::layer::{Images, Labelled, Labels};
@@ -128,7 +128,7 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
         let input = network.input(l, Labelled { images: &images, labels: &labels }, &x, &mut joint);
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
         let mut g = Matrix::zeros(2 * rows, network.goodnesses());
-        layer.forward_into(&input, h.rows_mut());
+        layer.forward_into(&input, &mut Rounded::default(), h.rows_mut());
         let mut a = Matrix::zeros(2 * rows, layer.projection.len());
         network.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), next.rows_mut());
         all.push(of_layer((l, &g)));

@@ -28,7 +28,7 @@ pub(super) fn layer_step(
     let (rows, samples) = (input.len(), work.loss.len());
 
     // Forward: z = x̂Wᵀ + b, h = φ(z), a = projection(h), g = goodness(a), x̂' = h / |h|.
-    layer.forward_into(input, work.h.rows_mut());
+    layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
     let p = layer.projection.rows();
     parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), work.x.rows_mut());
 
@@ -68,7 +68,7 @@ pub(super) fn layer_step(
     // Local gradients, and the update.
     let seen = (work.h.rows(), work.a.rows(), work.da.rows());
     layer.projection_grads(&*parts.projection, seen, &mut work.grads);
-    layer.local_grads(input, work.dz.rows_mut(), &mut work.grads);
+    state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, at);
     state.update(layer, (&work.grads, work.knob), method, at);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }

@@ -2,11 +2,11 @@
 
 use goodness_core::goodness::Goodness;
 use goodness_core::optim::{Memory, Moment, Optimizer};
-use goodness_core::{Rows, math};
+use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::par::{self, MaybeEmpty};
 
 use super::method::Method;
-use crate::layer::{Dense, Gradients};
+use crate::layer::{Dense, Gradients, Input};
 use crate::recipe::Theta;
 
 /// The memory of one layer's optimizer, loss and penalty.
@@ -83,10 +83,31 @@ impl LayerState {
         self.knob.first().copied().unwrap_or(0.0)
     }
 
-    /// Moves what the layer learns against its gradients.
+    /// Moves the weights against their gradient, piece by piece as it is made.
+    pub(super) fn follow_weights(
+        &mut self,
+        (layer, input): (&mut Dense, &Input<'_>),
+        dz: RowsMut<'_>,
+        grads: &mut Gradients,
+        method: &Method,
+        at: Moment,
+    ) {
+        let mut weights = std::mem::take(&mut layer.weights);
+        let [first, second] = &mut self.weights;
+        let following = [weights.data_mut(), first, second];
+        layer.hand_out_grads(input, dz, grads, following, |piece| {
+            let [w, first, second] = piece.following;
+            method.optimizer.update(at, w, piece.numbers, Memory { first, second });
+        });
+        layer.weights = weights;
+    }
+
+    /// Moves what the layer learns against its gradients; the weights only where they are among them.
     pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, at: Moment) {
         let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
-        follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
+        if !grads.weights.is_empty() {
+            follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
+        }
         if !grads.above.is_empty() {
             follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, at);
         }

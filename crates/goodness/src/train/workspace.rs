@@ -1,7 +1,7 @@
 //! The buffers of a training step, sized by the first batch and reused ever after.
 
 use goodness_core::Rows;
-use goodness_engine::Matrix;
+use goodness_engine::{Matrix, Rounded};
 
 use super::likeness::Likeness;
 use super::recurrent_step::RecurrentWork;
@@ -10,6 +10,7 @@ use crate::collaboration::Collaboration;
 use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels};
 use crate::network::{Network, Walk};
 use crate::readout::Lesson;
+use crate::residual;
 
 /// What a layer needs to learn; one serves all layers in turn.
 #[derive(Debug, Default)]
@@ -37,6 +38,7 @@ pub(super) struct LayerWork {
     pub(super) knob: f32,
     pub(super) likeness: Likeness,
     pub(super) grads: Gradients,
+    pub(super) rounded: Rounded,
 }
 
 /// All buffers of a step.
@@ -72,6 +74,10 @@ impl Workspace {
 
     /// Lends layer number `layer` its buffers, with room for `samples` samples in `passes` passes.
     pub(super) fn open(&mut self, layer: usize, network: &Network, shape: (usize, usize), passes_on: bool) {
+        if passes_on {
+            let read = network.parts.residual.sources(layer);
+            residual::recycle(&mut self.x, layer, read);
+        }
         self.lend(layer);
         self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
     }
@@ -121,9 +127,9 @@ impl Workspace {
 impl Network {
     /// Passes rows through layer number `layer` without teaching it anything.
     pub(super) fn pass(&self, layer: usize, input: &Input<'_>, work: &mut LayerWork) {
-        let LayerWork { h, a, g, x, .. } = work;
+        let LayerWork { h, a, g, x, rounded, .. } = work;
         let layer = &self.layers[layer];
-        layer.forward_into(input, h.rows_mut());
+        layer.forward_into(input, rounded, h.rows_mut());
         self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), x.rows_mut());
     }
 }

@@ -64,6 +64,9 @@ unsafe impl GlobalAlloc for Watching {
 static ALLOCATOR: Watching = Watching;
 
 const RECIPES: &[&str] = &[
+    "[network]\nlayers = [30, 20, 35, 25, 30]\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [40, 30, 20]\nprecision = \"bf16\"\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [40, 30]\nprecision = \"int8\"\n[train]\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30]\noverlay = \"waves\"\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30]\noverlay = \"embedding\"\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30]\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",

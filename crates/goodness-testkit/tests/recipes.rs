@@ -136,6 +136,16 @@ fn keys_that_clash_are_both_named() {
         fields,
         "r.toml: network.residual = \"concatenate\" and network.fields clash: fields lie on the grid of one layer below"
     );
+    let rounded = refused(&with("", "precision = \"bf16\"\noverlay = \"waves\"\nfields = [[4, 1], [2, 1]]", ""));
+    assert_eq!(
+        rounded,
+        "r.toml: network.fields and network.precision = \"bf16\" clash: fields are many small products of 32 bits"
+    );
+    let states = refused(&with("", "precision = \"int8\"\nflow = \"recurrent\"", ""));
+    assert!(
+        states.starts_with("r.toml: network.flow = \"recurrent\" and network.precision = \"int8\" clash:"),
+        "{states}"
+    );
     let two = refused(&with("", "residual = \"concatenate\"", ""));
     assert_eq!(
         two,

@@ -55,7 +55,7 @@ fn every_file_of_a_family_stands_in_its_list() {
     let folders = families
         .iter()
         .map(|f| core.join(f))
-        .chain(["flow", "plan", "readout", "collaboration", "residual"].iter().map(|f| library.join(f)));
+        .chain(["flow", "plan", "precision", "readout", "collaboration", "residual"].iter().map(|f| library.join(f)));
     for folder in folders {
         let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
         let catalogue = &list[list.find("pub const CATALOGUE").unwrap()..];
@@ -95,7 +95,8 @@ fn unsafe_lives_in_one_folder() {
         for (file, text) in sources(krate) {
             let allowed = file.contains("goodness-engine/src/simd/");
             assert!(allowed || !text.contains("unsafe {"), "{file}: unsafe outside the engine's SIMD folder");
-            let (blocks, reasons) = (text.matches("unsafe {").count(), text.matches("// SAFETY:").count());
+            let blocks = text.matches("unsafe {").count() + text.matches("unsafe impl").count();
+            let reasons = text.matches("// SAFETY:").count();
             assert_eq!(blocks, reasons, "{file}: every unsafe block says why it is sound");
         }
     }
@@ -135,7 +136,15 @@ fn no_gradient_has_a_way_across_a_layer() {
     let product = fs::read_to_string(root().join("crates/goodness-engine/src/simd/product.rs")).unwrap();
     // The only products are x·wᵀ and dzᵀ·x; dz·w, the gradient of an input, has no function.
     let names: Vec<_> = product.lines().filter_map(|l| l.strip_prefix("pub fn ")).collect();
-    let known = ["forward(", "add_forward(", "forward_columns(", "gradient(", "add_gradient(", "gradient_columns("];
+    let known = [
+        "forward(",
+        "add_forward(",
+        "forward_rounded(",
+        "forward_columns(",
+        "gradient(",
+        "add_gradient(",
+        "gradient_columns(",
+    ];
     assert!(names.iter().all(|n| known.iter().any(|k| n.starts_with(k))), "{names:?}");
     let layers: Vec<_> = sources("goodness").into_iter().filter(|(file, _)| file.contains("/src/layer/")).collect();
     for (file, text) in &layers {

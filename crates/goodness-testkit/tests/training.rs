@@ -42,6 +42,10 @@ fn trained(recipe: &Recipe, threads: usize) -> Trainer {
 
 const VARIANTS: &[&[&str]] = &[
     &[],
+    &["precision=bf16"],
+    &["precision=int8", "layers=[13, 11, 9]", "readout=linear"],
+    &["precision=bf16", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["layers=[13, 11, 14, 9, 12]", "negatives.layers=5"],
     &["negatives.layers=1"],
     &["readout={name=\"linear\", from=1}"],
     &["adviser={name=\"linear\", from=1}"],

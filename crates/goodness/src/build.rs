@@ -7,6 +7,7 @@ use crate::data::Shape;
 use crate::flow;
 use crate::layer::{self, Code, Dense, Fields};
 use crate::network::{Network, Parts, Scaling};
+use crate::precision;
 use crate::readout::Layers;
 use crate::recipe::{NetworkSpec, Recipe};
 use crate::{readout, residual};
@@ -44,6 +45,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
             None => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
         };
         layer.project(&*projection, classes, &mut rng);
+        layer.precision = *spec.precision.build(precision::CATALOGUE);
         if l == 0 {
             layer.embedding = overlay.start(&mut rng);
         }

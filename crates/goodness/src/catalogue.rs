@@ -7,7 +7,7 @@ use goodness_core::{
     projection, schedule, similarity,
 };
 
-use crate::{collaboration, flow, plan, readout, residual};
+use crate::{collaboration, flow, plan, precision, readout, residual};
 
 /// The families of the core and those of this library.
 pub fn families() -> Vec<(&'static str, Vec<Info>)> {
@@ -30,6 +30,7 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
         ("schedule", infos(schedule::CATALOGUE)),
         ("init", infos(init::CATALOGUE)),
         ("flow", infos(flow::CATALOGUE)),
+        ("precision", infos(precision::CATALOGUE)),
         ("collaboration", infos(collaboration::CATALOGUE)),
         ("residual", infos(residual::CATALOGUE)),
         ("plan", infos(plan::CATALOGUE)),

@@ -76,6 +76,7 @@ pub mod layer;
 pub mod model;
 pub mod network;
 pub mod plan;
+pub mod precision;
 pub mod readout;
 pub mod recipe;
 mod recurrent;

@@ -5,7 +5,7 @@ use goodness_core::goodness::Goodness;
 use goodness_core::normalize::Normalize;
 use goodness_core::projection::Projection;
 use goodness_core::{Rows, RowsMut, math};
-use goodness_engine::{Matrix, Rounded, par};
+use goodness_engine::{Matrix, Precision, Rounded, par};
 
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
@@ -127,6 +127,11 @@ impl Parts {
 }
 
 impl Network {
+    /// Rounds the operands of every layer's products like this from now on.
+    pub fn set_precision(&mut self, precision: Precision) {
+        self.layers.iter_mut().for_each(|layer| layer.precision = precision);
+    }
+
     /// Number of weights and biases, those of the readout included.
     pub fn parameters(&self) -> usize {
         let layers: usize = self.layers.iter().map(Dense::parameters).sum();

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use goodness::data;
 use goodness::engine::Pool;
 use goodness::model::Model;
+use goodness::precision;
 use goodness::run::Test;
 use serde::Serialize;
 
@@ -22,6 +23,9 @@ pub(crate) struct Args {
     /// A known set or a folder of IDX files, whose test part is read [default: the set it was trained on]
     #[arg(long, value_name = "SET|FOLDER")]
     data: Option<String>,
+    /// How operands of products are rounded: f32, bf16 or int8 [default: as it was trained]
+    #[arg(long, value_name = "NAME", value_parser = goodness::precision::names())]
+    precision: Option<String>,
     /// Threads that compute; 0 means one for each core
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -41,7 +45,8 @@ struct Evaluation {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
-    let Model { network, recipe } = Model::load(&args.model)?;
+    let Model { mut network, recipe } = Model::load(&args.model)?;
+    args.precision.as_deref().and_then(precision::by_name).iter().for_each(|p| network.set_precision(*p));
     let source = args.data.as_deref().unwrap_or(&recipe.data.set);
     let test = data::load_test(source)?;
     if test.shape() != network.shape {

@@ -385,7 +385,7 @@ pub(super) unsafe fn run<K: Run>(
         // SAFETY: the caller's.
         return unsafe { K::block(&job, 0..x.rows, 0..w.rows) };
     }
-    let near = NEAR / (depth.max(1) * size_of::<K::Item>()) / ROWS * ROWS;
+    let near = NEAR / (job.0.cut().max(1) * size_of::<K::Item>()) / ROWS * ROWS;
     let (rows, units) = (near.clamp(ROWS * 2, ROWS * 32), CHUNK.min(w.rows.div_ceil(8).next_multiple_of(UNITS)));
     tasks::grid((x.rows, rows), (w.rows, units), &|rows, units| {
         // SAFETY: the caller's; tasks have disjoint rows or units.

@@ -97,6 +97,10 @@ impl<'a> Parts<'a> {
             let keys = (format!("network.fields ({fields} of them)"), format!("network.layers ({layers} of them)"));
             return Some((keys.0, keys.1, "every layer has fields or none has"));
         }
+        if fields > 0 && network.precision.name != "f32" {
+            let reason = "fields are many small products of 32 bits";
+            return Some(("network.fields".into(), quoted("network.precision", &network.precision), reason));
+        }
         let overlay = network.overlay.build(overlay::CATALOGUE);
         let apart = overlay.width(2) > 0 && overlay.place() != Place::Over;
         let reason = "few units or none would see the label, which does not lie over the whole image";

@@ -18,6 +18,7 @@ pub(super) const NETWORK: &[&str] = &[
     "residual",
     "readout",
     "init",
+    "precision",
 ];
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[

@@ -92,6 +92,8 @@ pub struct NetworkSpec {
     pub readout: Choice,
     /// Where weights start.
     pub init: Choice,
+    /// How operands of products are rounded.
+    pub precision: Choice,
 }
 
 /// Where a layer's threshold comes from.

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, keys};
-use crate::{collaboration, flow, plan, readout, residual};
+use crate::{collaboration, flow, plan, precision, readout, residual};
 
 type Result<T> = std::result::Result<T, RecipeError>;
 
@@ -84,6 +84,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
         residual: s.choice("residual", residual::CATALOGUE, "none")?,
         readout: s.choice("readout", readout::CATALOGUE, readout)?,
         init: s.choice("init", init::CATALOGUE, "fan_in_normal")?,
+        precision: s.choice("precision", precision::CATALOGUE, "f32")?,
     })
 }
 

@@ -38,6 +38,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("residual", &r.network.residual);
     out.choice("readout", &r.network.readout);
     out.choice("init", &r.network.init);
+    out.choice("precision", &r.network.precision);
     out.section("train");
     out.choice("loss", &r.train.loss);
     match r.train.theta {

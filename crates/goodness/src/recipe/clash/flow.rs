@@ -36,6 +36,11 @@ impl Parts<'_> {
             (per_class(network), self.goodness(), lonely),
             (written, quoted("network.overlay", &network.overlay), share),
             (network.projection.name != "none", quoted("network.projection", &network.projection), lonely),
+            (
+                network.precision.name != "f32",
+                quoted("network.precision", &network.precision),
+                "its states are sums of many products that only agree when nothing is rounded",
+            ),
             (!network.fields.is_empty(), "network.fields".to_string(), "its layers are fully connected"),
             (
                 self.readout.pass() == Pass::Both,

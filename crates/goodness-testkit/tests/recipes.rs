@@ -59,6 +59,21 @@ fn values_are_checked_against_their_range() {
 }
 
 #[test]
+fn pictures_are_read_by_rules() {
+    let said = |key: &str| refused(&with("", "", key));
+    assert_eq!(said("size = 5000"), "r.toml: data.size = 5000: expected a whole number from 0 to 4096");
+    let channels = "r.toml: data.channels = 2: expected 1 for grey, 3 for colour, or 0 for what the pictures have";
+    assert_eq!(said("channels = 2"), channels);
+    assert_eq!(said("channels = 4"), "r.toml: data.channels = 4: expected a whole number from 0 to 3");
+    assert_eq!(said("broken = \"mend\""), "r.toml: data.broken = \"mend\": expected \"refuse\" or \"skip\"");
+    assert_eq!(said("test = 0.9"), "r.toml: data.test = 0.9: expected a number from 0.01 to 0.5");
+    let rules = "set = \"p\"\nsize = 32\nchannels = 3\nbroken = \"skip\"\ntest = 0.25";
+    let recipe = Recipe::parse("r.toml", &with("", "", rules)).unwrap();
+    assert_eq!((recipe.data.pictures.size, recipe.data.pictures.channels), (Some(32), Some(3)));
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
 fn members_and_their_parameters_are_checked() {
     let loss = refused(&with("loss = \"logistc\"", "", ""));
     assert!(

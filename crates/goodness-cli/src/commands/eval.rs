@@ -3,23 +3,23 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use goodness::data;
+use goodness::data::{self, Source};
 use goodness::engine::Pool;
 use goodness::model::Model;
 use goodness::run::Test;
 use serde::Serialize;
 
-use super::{print_json, print_line};
+use super::{name_left_out, print_json, print_line};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  goodness eval runs/mnist-1/model.safetensors\n  \
-                        goodness eval runs/mnist-1/model.safetensors --data path/to/idx-folder --json")]
+                        goodness eval runs/mnist-1/model.safetensors --data path/to/folder --json")]
 pub(crate) struct Args {
     /// A model file
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// A known set or a folder of IDX files, whose test part is read [default: the set it was trained on]
+    /// A known set or a folder of data, whose test part is read [default: the set it was trained on]
     #[arg(long, value_name = "SET|FOLDER")]
     data: Option<String>,
     /// Threads that compute; 0 means one for each core
@@ -42,8 +42,10 @@ struct Evaluation {
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let Model { network, recipe } = Model::load(&args.model)?;
-    let source = args.data.as_deref().unwrap_or(&recipe.data.set);
-    let test = data::load_test(source)?;
+    let own = Source::from(&recipe.data);
+    let source = args.data.as_deref().unwrap_or(&own.set);
+    let test = data::load_test(args.data.as_deref().map_or(own.clone(), Source::from))?;
+    name_left_out(&test);
     if test.shape() != network.shape {
         let (have, need) = (test.shape(), network.shape);
         bail!("{source}: its images are {have}, the model {} reads {need}", args.model.display());

@@ -36,9 +36,6 @@ struct Prediction {
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let Model { network, .. } = Model::load(&args.model)?;
-    if network.shape.channels != 1 {
-        bail!("{}: it reads images of {}; predict prepares grey pictures only", args.model.display(), network.shape);
-    }
     let pool = Pool::new(0)?;
     let mut failed = 0;
     for image in &args.images {

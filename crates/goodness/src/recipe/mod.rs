@@ -16,6 +16,8 @@ use std::path::Path;
 
 use goodness_core::catalogue::{Args, Entry, find};
 
+use crate::data::PictureRules;
+
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
@@ -49,6 +51,8 @@ pub struct Recipe {
 pub struct DataSpec {
     /// A known set or a folder.
     pub set: String,
+    /// How it is read, where it is a folder of pictures.
+    pub pictures: PictureRules,
     /// Samples held out of the training set, from its end.
     pub validation: usize,
     /// Largest shift of a training image, in pixels, on each axis.

@@ -11,6 +11,7 @@ use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, keys};
+use crate::data::{Broken, PictureRules};
 use crate::{collaboration, flow, plan, readout, residual};
 
 type Result<T> = std::result::Result<T, RecipeError>;
@@ -50,6 +51,7 @@ fn name(top: &Section<'_>) -> Result<String> {
 fn data(s: &Section<'_>) -> Result<DataSpec> {
     Ok(DataSpec {
         set: s.text("set")?.unwrap_or_else(|| "mnist".to_string()),
+        pictures: pictures(s)?,
         validation: s.whole("validation", 10_000, 1, 1 << 32)?,
         shift: s.whole("shift", 0, 0, 64)?,
         mirror: s.real("mirror", 0.0, 1.0)?.unwrap_or(0.0),
@@ -59,6 +61,21 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
         mean: s.real("mean", -1e3, 1e3)?.unwrap_or(0.0),
         deviation: s.real("deviation", 1e-6, 1e6)?.unwrap_or(1.0),
     })
+}
+
+fn pictures(s: &Section<'_>) -> Result<PictureRules> {
+    let given = |size: usize| (size > 0).then_some(size);
+    let channels = s.whole("channels", 0, 0, 3)?;
+    if channels == 2 {
+        return Err(s.bad("channels", "2", "1 for grey, 3 for colour, or 0 for what the pictures have"));
+    }
+    let broken = match s.text("broken")?.as_deref() {
+        None | Some("refuse") => Broken::Refuse,
+        Some("skip") => Broken::Skip,
+        Some(other) => return Err(s.bad("broken", &format!("{other:?}"), "\"refuse\" or \"skip\"")),
+    };
+    let (size, test) = (given(s.whole("size", 0, 0, 4096)?), s.real("test", 0.01, 0.5)?.unwrap_or(0.1));
+    Ok(PictureRules { size, channels: given(channels), broken, test })
 }
 
 fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {

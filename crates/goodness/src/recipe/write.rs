@@ -5,6 +5,7 @@ use std::fmt::Write;
 use toml::Value;
 
 use super::{Choice, Recipe, Theta};
+use crate::data::{Broken, PictureRules};
 use crate::train::Objective;
 
 /// The whole recipe as TOML.
@@ -15,6 +16,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.text("source", &r.source);
     out.section("data");
     out.text("set", &r.data.set);
+    pictures(&mut out, &r.data.pictures);
     out.whole("validation", r.data.validation);
     out.whole("shift", r.data.shift);
     out.real("mirror", r.data.mirror);
@@ -66,6 +68,19 @@ pub(super) fn recipe(r: &Recipe) -> String {
         out.0.push_str(&r.expected.to_string());
     }
     out.0
+}
+
+/// How a folder of pictures is read, as far as it was said.
+fn pictures(out: &mut Out, rules: &PictureRules) {
+    let own = PictureRules::default();
+    rules.size.iter().for_each(|size| out.whole("size", *size));
+    rules.channels.iter().for_each(|channels| out.whole("channels", *channels));
+    if rules.broken == Broken::Skip {
+        out.text("broken", "skip");
+    }
+    if rules.test != own.test {
+        out.real("test", rules.test);
+    }
 }
 
 struct Out(String);

@@ -93,7 +93,7 @@ pub fn examine(
         weights: weight_images(network),
         mistakes: test.map_or_else(Vec::new, |(test, data)| test.mistakes(data)),
         recipe_toml: recipe.to_toml(),
-        class_names: (0..network.classes).map(|k| k.to_string()).collect(),
+        class_names: (0..network.classes).map(|k| validation.class_name(k)).collect(),
     }
 }
 

@@ -39,6 +39,16 @@ fn own_pictures_are_learned_and_told_apart() {
     let page = fs::read_to_string(home.path("run/report.html")).unwrap();
     assert!(page.contains("green"), "classes go by their names");
     assert!(home.ok(&["report", "run"]).contains("report.html"));
+    let changed =
+        ["shift=1", "padding=reflect", "mirror=0.5", "crop=0.5", "brightness=0.2", "saturation=0.2", "cutout=2"];
+    let sets: Vec<&str> = changed.iter().flat_map(|key| ["--set", *key]).collect();
+    let args = |out| [&["train", "own.toml", "--epochs", "2", "--out", out][..], &sets].concat();
+    home.ok(&args("first"));
+    home.ok(&[&args("second")[..], &["--threads", "1"]].concat());
+    let model = |run: &str| fs::read(home.path(run).join("model.safetensors")).unwrap();
+    assert_eq!(model("first"), model("second"));
+    let page = fs::read_to_string(home.path("first/report.html")).unwrap();
+    assert!(page.contains("What training sees") && page.contains("a draw of red"));
 }
 
 #[test]

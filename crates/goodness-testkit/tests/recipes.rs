@@ -74,6 +74,32 @@ fn pictures_are_read_by_rules() {
 }
 
 #[test]
+fn changes_of_images_are_checked() {
+    let said = |key: &str| refused(&with("", "", key));
+    assert_eq!(said("crop = 0.01"), "r.toml: data.crop = 0.01: expected a number from 0.05 to 1");
+    assert_eq!(said("brightness = 2"), "r.toml: data.brightness = 2: expected a number from 0 to 1");
+    assert_eq!(said("contrast = -1"), "r.toml: data.contrast = -1: expected a number from 0 to 1");
+    assert_eq!(said("saturation = 2"), "r.toml: data.saturation = 2: expected a number from 0 to 1");
+    assert_eq!(said("cutout = 0.5"), "r.toml: data.cutout = 0.5: expected a whole number from 0 to 4096");
+    let padding = "r.toml: data.padding = \"white\": expected \"zero\", \"reflect\" or \"edge\"";
+    assert_eq!(said("padding = \"white\""), padding);
+    let still = "r.toml: data.padding = \"reflect\" and data.shift = 0 clash: no image is moved beyond its border: set \
+                 shift, turn, stretch or wave";
+    assert_eq!(said("padding = \"reflect\"\nmirror = 0.5"), still);
+    for (key, value) in
+        [("mirror", "1"), ("crop", "0.5"), ("brightness", "0.1"), ("saturation", "0.1"), ("cutout", "2")]
+    {
+        let kept = refused(&with("plan = \"greedy\"", "", &format!("{key} = {value}")));
+        let start = format!("r.toml: train.plan = \"greedy\" and data.{key} = {value} clash: ");
+        assert!(kept.starts_with(&start), "{kept}");
+    }
+    let all =
+        "shift = 2\ncrop = 0.5\npadding = \"edge\"\nbrightness = 0.1\ncontrast = 0.2\nsaturation = 0.3\ncutout = 4";
+    let recipe = Recipe::parse("r.toml", &with("", "", all)).unwrap();
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
 fn members_and_their_parameters_are_checked() {
     let loss = refused(&with("loss = \"logistc\"", "", ""));
     assert!(

@@ -15,6 +15,12 @@ pub(super) const DATA: &[&str] = &[
     "turn",
     "stretch",
     "wave",
+    "crop",
+    "padding",
+    "brightness",
+    "contrast",
+    "saturation",
+    "cutout",
     "mean",
     "deviation",
 ];

@@ -17,6 +17,7 @@ use std::path::Path;
 use goodness_core::catalogue::{Args, Entry, find};
 
 use crate::data::PictureRules;
+use crate::train::Padding;
 
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +66,18 @@ pub struct DataSpec {
     pub stretch: f64,
     /// How far, in pixels, the points of a training image are displaced as on a rubber sheet: a standard deviation.
     pub wave: f64,
+    /// Least share of a training image's area that is seen, as large as the whole image; 1: all of it.
+    pub crop: f64,
+    /// What moves in where a training image moves away.
+    pub padding: Padding,
+    /// Largest change of a training image's brightness, as a share.
+    pub brightness: f64,
+    /// Largest change of its contrast, as a share.
+    pub contrast: f64,
+    /// Largest change of its saturation, as a share.
+    pub saturation: f64,
+    /// Side of the square hole that is made in each training image, in pixels; 0: none.
+    pub cutout: usize,
     /// Subtracted from grey levels in [0, 1].
     pub mean: f64,
     /// What the difference is divided by.

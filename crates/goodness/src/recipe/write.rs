@@ -23,6 +23,12 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.real("turn", r.data.turn);
     out.real("stretch", r.data.stretch);
     out.real("wave", r.data.wave);
+    out.real("crop", r.data.crop);
+    out.text("padding", r.data.padding.name());
+    out.real("brightness", r.data.brightness);
+    out.real("contrast", r.data.contrast);
+    out.real("saturation", r.data.saturation);
+    out.whole("cutout", r.data.cutout);
     out.real("mean", r.data.mean);
     out.real("deviation", r.data.deviation);
     out.section("network");

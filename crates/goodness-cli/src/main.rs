@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod download;
 mod failure;
 mod interrupt;
 mod progress;

@@ -14,7 +14,7 @@ pub use error::DataError;
 pub use folder::{Broken, PictureRules};
 pub use order::Order;
 pub use picture::{Prepared, prepare};
-pub use sets::{FoundFile, KNOWN, KnownSet, Place, RemoteFile};
+pub use sets::{FoundFile, KNOWN, KnownSet, Place, RemoteFile, sha256};
 pub use source::{Source, load_test, load_train};
 
 use std::fmt;

@@ -1,5 +1,7 @@
 //! The sets that are known by name. One is added by one line in [`KNOWN`].
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -199,9 +201,24 @@ impl KnownSet {
 }
 
 fn checksum(path: &Path) -> Result<FoundFile, DataError> {
-    let bytes = std::fs::read(path).map_err(|reason| DataError::Unreadable { path: path.to_path_buf(), reason })?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-    Ok(FoundFile { name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(), sha256 })
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(FoundFile { name, sha256: sha256(path)? })
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+///
+/// # Errors
+/// [`DataError::Unreadable`] with what the system said.
+pub fn sha256(path: &Path) -> Result<String, DataError> {
+    let unreadable = |reason| DataError::Unreadable { path: path.to_path_buf(), reason };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer).map_err(unreadable)? {
+            0 => return Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect()),
+            read => hash.update(&buffer[..read]),
+        }
+    }
 }
 
 #[cfg(test)]

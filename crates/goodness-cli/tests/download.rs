@@ -1,5 +1,6 @@
 //! `goodness data get` from a mirror on this machine.
 #![allow(clippy::unwrap_used)]
+#![cfg(feature = "download")]
 
 mod common;
 #[path = "common/server.rs"]

@@ -1,5 +1,6 @@
 //! `goodness data`
 
+#[cfg(feature = "download")]
 mod get;
 
 use anyhow::Result;
@@ -14,6 +15,7 @@ use crate::failure::Done;
                         data.set=FOLDER: a folder of PNG or JPEG pictures for each class, CIFAR batches, or MNIST's four \
                         IDX files.\nSets that are known are looked for in $GOODNESS_DATA/<name> and data/<name>.")]
 pub(crate) struct Args {
+    #[cfg(feature = "download")]
     #[command(subcommand)]
     action: Option<Action>,
     /// Print the list as JSON
@@ -21,6 +23,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
+#[cfg(feature = "download")]
 #[derive(clap::Subcommand)]
 enum Action {
     /// Download a known set
@@ -44,6 +47,7 @@ struct File {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
+    #[cfg(feature = "download")]
     if let Some(Action::Get(args)) = &args.action {
         return get::run(args);
     }

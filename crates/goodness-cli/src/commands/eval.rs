@@ -37,6 +37,7 @@ struct Evaluation {
     data: String,
     samples: usize,
     error: f64,
+    classes: Vec<String>,
     class_errors: Vec<Option<f64>>,
 }
 
@@ -66,6 +67,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         data: source.to_string(),
         samples: test.len(),
         error: read.error(),
+        classes: (0..confusion.classes).map(|k| network.class_name(k)).collect(),
         class_errors: (0..confusion.classes).map(class_error).collect(),
     };
     if args.json {
@@ -79,8 +81,8 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
 fn words(e: &Evaluation) -> String {
     let head = format!("{}: error {:.2} % on {} samples of {}", e.model, e.error, e.samples, e.data);
     let line = |(k, error): (usize, &Option<f64>)| match error {
-        Some(error) => format!("  class {k}: {error:.2} %"),
-        None => format!("  class {k}: no samples"),
+        Some(error) => format!("  class {}: {error:.2} %", e.classes[k]),
+        None => format!("  class {}: no samples", e.classes[k]),
     };
     std::iter::once(head).chain(e.class_errors.iter().enumerate().map(line)).collect::<Vec<_>>().join("\n")
 }

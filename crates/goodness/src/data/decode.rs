@@ -116,4 +116,16 @@ mod tests {
         }
         assert!(picture(b"no picture").is_err() && picture(&[]).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(at in 0usize..400, byte: u8, cut in 0usize..400, png: bool) {
+            let small: DynamicImage = GrayImage::from_fn(9, 7, |x, y| Luma([(x * 40 + y) as u8])).into();
+            let mut bytes = written(&small, if png { ImageFormat::Png } else { ImageFormat::Jpeg });
+            let (at, cut) = (at % bytes.len(), bytes.len().saturating_sub(cut % 20));
+            bytes[at] = byte;
+            let _ = picture(&bytes);
+            let _ = picture(&bytes[..cut]);
+        }
+    }
 }

@@ -96,6 +96,11 @@ impl Dataset {
         Self { class_names, ..self }
     }
 
+    /// The names of the classes; none where they have numbers only.
+    pub fn class_names(&self) -> &[String] {
+        &self.class_names
+    }
+
     /// What a class is called: its name where the data have names, else its number.
     pub fn class_name(&self, class: usize) -> String {
         self.class_names.get(class).cloned().unwrap_or_else(|| class.to_string())

@@ -94,7 +94,7 @@ pub fn examine(
         samples: examples(recipe, network.scaling, validation),
         mistakes: test.map_or_else(Vec::new, |(test, data)| test.mistakes(data)),
         recipe_toml: recipe.to_toml(),
-        class_names: (0..network.classes).map(|k| validation.class_name(k)).collect(),
+        class_names: (0..network.classes).map(|k| network.class_name(k)).collect(),
     }
 }
 

@@ -111,7 +111,8 @@ impl Trainer {
             return Err(Unfit { key: "data.validation", came: recipe.data.validation.to_string(), expected }.into());
         }
         Augment::check(&recipe.data, train.shape())?;
-        let network = build::network(recipe, train.shape(), train.classes())?;
+        let mut network = build::network(recipe, train.shape(), train.classes())?;
+        network.class_names = train.class_names().to_vec();
         let mut method = Method::new(&recipe.train);
         let (widths, per_class) = (&recipe.network.layers, network.parts.goodness.per_class());
         let layers = Layers { widths, classes: train.classes(), per_class };

@@ -23,7 +23,7 @@ const SHARES: [f32; 3] = [0.299, 0.587, 0.114];
 /// Refuses saturation where there is no colour.
 pub(super) fn check(spec: &DataSpec, shape: Shape) -> Result<(), Unfit> {
     if spec.saturation > 0.0 && shape.channels != 3 {
-        let expected = "0, for these images are grey".to_string();
+        let expected = "only colours have saturation, these images are grey".to_string();
         return Err(Unfit { key: "data.saturation", came: spec.saturation.to_string(), expected });
     }
     Ok(())

@@ -176,7 +176,10 @@ mod tests {
     fn what_the_images_do_not_allow_is_said() {
         let shape = Shape { height: 6, width: 9, channels: 1 };
         let said = |settings| Augment::check(&spec(settings), shape).unwrap_err().to_string();
-        assert_eq!(said("saturation = 0.2"), "data.saturation = 0.2: 0, for these images are grey");
+        assert_eq!(
+            said("saturation = 0.2"),
+            "data.saturation = 0.2: only colours have saturation, these images are grey"
+        );
         assert_eq!(said("cutout = 7"), "data.cutout = 7: at most 6, for images of 6×9×1");
         assert!(Augment::check(&spec("saturation = 0.2\ncutout = 6"), Shape { channels: 3, ..shape }).is_ok());
     }

@@ -91,8 +91,8 @@ fn training(folder: &Path) -> PathBuf {
 /// The pictures of a part with their classes, in the order of the set.
 fn list(folder: &Path, part: Part, classes: &[String], test: f64) -> Result<Vec<Listed>, DataError> {
     let (own, training) = (folder.join("test"), training(folder));
-    let apart = training != folder;
-    if !apart {
+    // Beside classes, a folder `test` is one of them.
+    if training == folder || !own.is_dir() {
         let mut all = dealt(&training, classes)?;
         let held_out = ((test * all.len() as f64).round() as usize).clamp(1, all.len().max(1));
         let tail = all.split_off(all.len() - held_out.min(all.len()));
@@ -240,6 +240,19 @@ mod tests {
         std::fs::create_dir(home.path().join("test/bb")).unwrap();
         let error = parts(home.path(), PictureRules::default()).unwrap_err();
         assert_eq!(error, "test: no class of the training part is called \"bb\" — did you mean \"b\"?; it has a, b");
+    }
+
+    #[test]
+    fn the_tail_is_the_test_part_where_it_has_no_folder() {
+        let files: Vec<String> = (0..4).map(|i| format!("train/{}/{i}.png", ["a", "b"][i % 2])).collect();
+        let home = home(&files.iter().map(|path| (path.as_str(), grey(9))).collect::<Vec<_>>());
+        let (train, test) = parts(home.path(), PictureRules::default()).unwrap();
+        assert_eq!((train.len(), test.len()), (3, 1));
+        // Without a folder for training, one called test is a class.
+        let inside = home.path().join("train");
+        std::fs::rename(inside.join("b"), inside.join("test")).unwrap();
+        let (train, _) = parts(&inside, PictureRules::default()).unwrap();
+        assert_eq!((train.class_name(1), train.len()), ("test".to_string(), 3));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+#[cfg(feature = "download")]
+mod download;
 mod failure;
 mod interrupt;
 mod progress;

@@ -78,6 +78,11 @@ trait SplitPair: Split {
 
 impl<A: Split, B: Split> SplitPair for (A, B) {}
 
+/// Runs both, on two threads of the pool where a second one is free, and returns what they return.
+pub fn both<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
+    rayon::join(first, second)
+}
+
 /// Runs `work(first_row, part)` for every block of at most `block` rows of `parts`, on all threads of the pool that it
 /// is called from.
 ///

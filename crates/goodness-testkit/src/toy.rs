@@ -15,6 +15,18 @@ pub fn hostile(width: usize) -> Vec<Vec<f32>> {
     vec![vec![0.0; width], vec![1e12; width], vec![1e-30; width], vec![f32::from_bits(1); width], alternating]
 }
 
+/// The same in three colours, that of the class the brightest.
+pub fn colours(rows: usize, classes: usize, seed: u64) -> Dataset {
+    let grey = pictures(rows, classes, seed);
+    let pixel =
+        |class: u8, level: &u8| [0u8, 1, 2].map(|c| if c == class % 3 { level.saturating_add(40) } else { *level });
+    let mut images = Vec::new();
+    for r in 0..rows {
+        images.extend(grey.row(r).iter().flat_map(|level| pixel(grey.label(r), level)));
+    }
+    made(images, grey.labels().to_vec(), classes, Shape { channels: 3, ..grey.shape() })
+}
+
 /// Pictures of 6×6 levels, each class a bright row of its own with noise around: easy, not trivial.
 ///
 /// # Panics
@@ -29,6 +41,10 @@ pub fn pictures(rows: usize, classes: usize, seed: u64) -> Dataset {
         images.extend((0..36).map(|i| level(i, rng.below(100))));
         labels.push(class as u8);
     }
+    made(images, labels, classes, shape)
+}
+
+fn made(images: Vec<u8>, labels: Vec<u8>, classes: usize, shape: Shape) -> Dataset {
     match Dataset::new("toy", images, labels, classes, shape) {
         Ok(set) => set,
         Err(e) => panic!("{e}"),

@@ -59,6 +59,47 @@ fn values_are_checked_against_their_range() {
 }
 
 #[test]
+fn pictures_are_read_by_rules() {
+    let said = |key: &str| refused(&with("", "", key));
+    assert_eq!(said("size = 5000"), "r.toml: data.size = 5000: expected a whole number from 0 to 4096");
+    let channels = "r.toml: data.channels = 2: expected 1 for grey, 3 for colour, or 0 for what the pictures have";
+    assert_eq!(said("channels = 2"), channels);
+    assert_eq!(said("channels = 4"), "r.toml: data.channels = 4: expected a whole number from 0 to 3");
+    assert_eq!(said("broken = \"mend\""), "r.toml: data.broken = \"mend\": expected \"refuse\" or \"skip\"");
+    assert_eq!(said("test = 0.9"), "r.toml: data.test = 0.9: expected a number from 0.01 to 0.5");
+    let rules = "set = \"p\"\nsize = 32\nchannels = 3\nbroken = \"skip\"\ntest = 0.25";
+    let recipe = Recipe::parse("r.toml", &with("", "", rules)).unwrap();
+    assert_eq!((recipe.data.pictures.size, recipe.data.pictures.channels), (Some(32), Some(3)));
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
+fn changes_of_images_are_checked() {
+    let said = |key: &str| refused(&with("", "", key));
+    assert_eq!(said("crop = 0.01"), "r.toml: data.crop = 0.01: expected a number from 0.05 to 1");
+    assert_eq!(said("brightness = 2"), "r.toml: data.brightness = 2: expected a number from 0 to 1");
+    assert_eq!(said("contrast = -1"), "r.toml: data.contrast = -1: expected a number from 0 to 1");
+    assert_eq!(said("saturation = 2"), "r.toml: data.saturation = 2: expected a number from 0 to 1");
+    assert_eq!(said("cutout = 0.5"), "r.toml: data.cutout = 0.5: expected a whole number from 0 to 4096");
+    let padding = "r.toml: data.padding = \"white\": expected \"zero\", \"reflect\" or \"edge\"";
+    assert_eq!(said("padding = \"white\""), padding);
+    let still = "r.toml: data.padding = \"reflect\" and data.shift = 0 clash: no image is moved beyond its border: set \
+                 shift, turn, stretch or wave";
+    assert_eq!(said("padding = \"reflect\"\nmirror = 0.5"), still);
+    for (key, value) in
+        [("mirror", "1"), ("crop", "0.5"), ("brightness", "0.1"), ("saturation", "0.1"), ("cutout", "2")]
+    {
+        let kept = refused(&with("plan = \"greedy\"", "", &format!("{key} = {value}")));
+        let start = format!("r.toml: train.plan = \"greedy\" and data.{key} = {value} clash: ");
+        assert!(kept.starts_with(&start), "{kept}");
+    }
+    let all =
+        "shift = 2\ncrop = 0.5\npadding = \"edge\"\nbrightness = 0.1\ncontrast = 0.2\nsaturation = 0.3\ncutout = 4";
+    let recipe = Recipe::parse("r.toml", &with("", "", all)).unwrap();
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
 fn members_and_their_parameters_are_checked() {
     let loss = refused(&with("loss = \"logistc\"", "", ""));
     assert!(

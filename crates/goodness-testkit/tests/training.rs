@@ -31,7 +31,8 @@ fn recipe(settings: &[&str]) -> Recipe {
 }
 
 fn trainer(recipe: &Recipe, threads: usize) -> Trainer {
-    Trainer::new(recipe, toy::pictures(101, 3, 1), toy::pictures(31, 3, 2), threads).unwrap()
+    let pictures = if recipe.data.saturation > 0.0 { toy::colours } else { toy::pictures };
+    Trainer::new(recipe, pictures(101, 3, 1), pictures(31, 3, 2), threads).unwrap()
 }
 
 fn trained(recipe: &Recipe, threads: usize) -> Trainer {
@@ -69,6 +70,22 @@ const VARIANTS: &[&[&str]] = &[
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd", "theta=auto"],
     &["readout=fusion", "negatives=", "goodness=class_mean", "layers=[12, 9]", "loss=cross_entropy"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
+    &[
+        "data.crop=0.95",
+        "data.turn=2",
+        "data.padding=reflect",
+        "data.brightness=0.1",
+        "data.contrast=0.1",
+        "data.cutout=1",
+    ],
+    &[
+        "data.saturation=0.5",
+        "data.wave=0.2",
+        "data.padding=edge",
+        "data.mirror=0.5",
+        "data.cutout=1",
+        "negatives=shuffle",
+    ],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd"],
     &["flow=recurrent", "adviser={name=\"linear\", from=1}"],
     &["flow={name=\"recurrent\", iterations=3, from=2, to=3, label=2.0}", "negatives=wrong_label", "average=0.9"],

@@ -65,7 +65,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         residual: spec.residual.build(residual::CATALOGUE),
     };
     let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };
-    Ok(Network { layers, flow, parts, readout, scaling, shape, classes })
+    Ok(Network { layers, flow, parts, readout, scaling, shape, classes, class_names: Vec::new() })
 }
 
 /// The largest patterns over images, in numbers.

@@ -22,6 +22,16 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
+/// Puts the finished file `from` in the place of `to`, in the same folder: forced to disk, then renamed.
+///
+/// # Errors
+/// Whatever the system said; what is at `to` is untouched then.
+pub fn put_in_place(from: &Path, to: &Path) -> io::Result<()> {
+    File::open(from)?.sync_all()?;
+    fs::rename(from, to)?;
+    sync_folder(to)
+}
+
 fn fill(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;

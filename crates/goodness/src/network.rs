@@ -55,6 +55,8 @@ pub struct Network {
     pub shape: Shape,
     /// Number of classes.
     pub classes: usize,
+    /// What the classes are called; empty where they have numbers only.
+    pub class_names: Vec<String>,
 }
 
 /// Buffers of a pass through the layers, reused from batch to batch.
@@ -130,6 +132,11 @@ impl Network {
     /// Rounds the operands of every layer's products like this from now on.
     pub fn set_precision(&mut self, precision: Precision) {
         self.layers.iter_mut().for_each(|layer| layer.precision = precision);
+    }
+
+    /// What a class is called: its name where it has one, else its number.
+    pub fn class_name(&self, class: usize) -> String {
+        self.class_names.get(class).cloned().unwrap_or_else(|| class.to_string())
     }
 
     /// Number of weights and biases, those of the readout included.

@@ -1,5 +1,8 @@
 //! `goodness data`
 
+#[cfg(feature = "download")]
+mod get;
+
 use anyhow::Result;
 use goodness::data::{FoundFile, KNOWN, KnownSet, Place};
 use serde::Serialize;
@@ -8,14 +11,23 @@ use super::{print_json, print_line};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  goodness data\n\nYour own set: a folder with train-images-idx3-ubyte, \
-                        train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (.gz or not), named by \
-                        --set data.set=FOLDER.\nSets that are known are looked for in $GOODNESS_DATA/<name> and \
-                        data/<name>.")]
+#[command(after_help = "Examples:\n  goodness data\n  goodness data get cifar10\n\nYour own set, by --set \
+                        data.set=FOLDER: a folder of PNG or JPEG pictures for each class, CIFAR batches, or MNIST's four \
+                        IDX files.\nSets that are known are looked for in $GOODNESS_DATA/<name> and data/<name>.")]
 pub(crate) struct Args {
+    #[cfg(feature = "download")]
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Print the list as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[cfg(feature = "download")]
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Download a known set
+    Get(get::Args),
 }
 
 #[derive(Serialize)]
@@ -35,6 +47,10 @@ struct File {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
+    #[cfg(feature = "download")]
+    if let Some(Action::Get(args)) = &args.action {
+        return get::run(args);
+    }
     let rows = KNOWN.iter().map(row).collect::<Result<Vec<_>>>()?;
     if args.json {
         print_json(&rows)?;

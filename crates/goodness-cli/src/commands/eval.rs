@@ -3,24 +3,24 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use goodness::data;
+use goodness::data::{self, Source};
 use goodness::engine::Pool;
 use goodness::model::Model;
 use goodness::precision;
 use goodness::run::Test;
 use serde::Serialize;
 
-use super::{print_json, print_line};
+use super::{name_left_out, print_json, print_line};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  goodness eval runs/mnist-1/model.safetensors\n  \
-                        goodness eval runs/mnist-1/model.safetensors --data path/to/idx-folder --json")]
+                        goodness eval runs/mnist-1/model.safetensors --data path/to/folder --json")]
 pub(crate) struct Args {
     /// A model file
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// A known set or a folder of IDX files, whose test part is read [default: the set it was trained on]
+    /// A known set or a folder of data, whose test part is read [default: the set it was trained on]
     #[arg(long, value_name = "SET|FOLDER")]
     data: Option<String>,
     /// How operands of products are rounded: f32, bf16 or int8 [default: as it was trained]
@@ -41,14 +41,17 @@ struct Evaluation {
     data: String,
     samples: usize,
     error: f64,
+    classes: Vec<String>,
     class_errors: Vec<Option<f64>>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let Model { mut network, recipe } = Model::load(&args.model)?;
     args.precision.as_deref().and_then(precision::by_name).iter().for_each(|p| network.set_precision(*p));
-    let source = args.data.as_deref().unwrap_or(&recipe.data.set);
-    let test = data::load_test(source)?;
+    let own = Source::from(&recipe.data);
+    let source = args.data.as_deref().unwrap_or(&own.set);
+    let test = data::load_test(args.data.as_deref().map_or(own.clone(), Source::from))?;
+    name_left_out(&test);
     if test.shape() != network.shape {
         let (have, need) = (test.shape(), network.shape);
         bail!("{source}: its images are {have}, the model {} reads {need}", args.model.display());
@@ -69,6 +72,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         data: source.to_string(),
         samples: test.len(),
         error: read.error(),
+        classes: (0..confusion.classes).map(|k| network.class_name(k)).collect(),
         class_errors: (0..confusion.classes).map(class_error).collect(),
     };
     if args.json {
@@ -82,8 +86,8 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
 fn words(e: &Evaluation) -> String {
     let head = format!("{}: error {:.2} % on {} samples of {}", e.model, e.error, e.samples, e.data);
     let line = |(k, error): (usize, &Option<f64>)| match error {
-        Some(error) => format!("  class {k}: {error:.2} %"),
-        None => format!("  class {k}: no samples"),
+        Some(error) => format!("  class {}: {error:.2} %", e.classes[k]),
+        None => format!("  class {}: no samples", e.classes[k]),
     };
     std::iter::once(head).chain(e.class_errors.iter().enumerate().map(line)).collect::<Vec<_>>().join("\n")
 }

@@ -2,11 +2,10 @@
 
 use anyhow::Result;
 use goodness::Recipe;
-use goodness::data;
 use goodness::recipe::BUILTIN;
 use goodness::train::{RateRange, RateTest, Trainer};
 
-use super::{print_json, print_line};
+use super::{load, print_json, print_line};
 use crate::failure::{Done, Usage};
 
 #[derive(clap::Args)]
@@ -55,7 +54,7 @@ struct Row<'a> {
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let range = checked(args)?;
     let recipe = Recipe::load_with(&args.recipe, &args.settings)?;
-    let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
+    let (training, validation) = load(&recipe)?;
     let mut trainer = Trainer::new(&recipe, training, validation, args.threads)?;
     let own = f64::from(trainer.method_mut().optimizer.rate());
     let test = trainer.find_rate(range)?;

@@ -14,6 +14,8 @@ mod sweep;
 mod train;
 
 use clap::Subcommand;
+use goodness::Recipe;
+use goodness::data::{self as sets, Dataset};
 
 use crate::failure::Done;
 
@@ -60,6 +62,18 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
         Command::FindRate(args) => find_rate::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
+}
+
+/// The training and the validation samples of a recipe; files that were left out are named.
+fn load(recipe: &Recipe) -> anyhow::Result<(Dataset, Dataset)> {
+    let all = sets::load_train(&recipe.data)?;
+    name_left_out(&all);
+    Ok(all.split_tail(recipe.data.validation)?)
+}
+
+/// Says on standard error which files could not be read.
+fn name_left_out(set: &Dataset) {
+    set.left_out().iter().for_each(|file| eprintln!("left out: {file}"));
 }
 
 /// Writes one line of JSON to standard output.

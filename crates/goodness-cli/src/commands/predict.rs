@@ -31,14 +31,14 @@ struct Prediction {
     image: String,
     prepared: Vec<String>,
     label: usize,
+    class: String,
+    #[serde(skip)]
+    classes: Vec<String>,
     scores: Vec<f32>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let Model { network, .. } = Model::load(&args.model)?;
-    if network.shape.channels != 1 {
-        bail!("{}: it reads images of {}; predict prepares grey pictures only", args.model.display(), network.shape);
-    }
     let pool = Pool::new(0)?;
     let mut failed = 0;
     for image in &args.images {
@@ -63,7 +63,9 @@ fn predict(network: &Network, pool: &Pool, image: &Path) -> Result<Prediction> {
     let one = Dataset::new("picture", prepared.pixels, vec![0], network.classes, network.shape)?;
     let scores = pool.run(|| network.scores(&one)).data().to_vec();
     let label = goodness::core::math::argmax(&scores);
-    Ok(Prediction { image: image.display().to_string(), prepared: prepared.steps, label, scores })
+    let classes: Vec<String> = (0..network.classes).map(|k| network.class_name(k)).collect();
+    let class = classes[label].clone();
+    Ok(Prediction { image: image.display().to_string(), prepared: prepared.steps, label, class, classes, scores })
 }
 
 fn words(p: &Prediction) -> String {
@@ -71,11 +73,12 @@ fn words(p: &Prediction) -> String {
     let least = p.scores.iter().copied().fold(f32::INFINITY, f32::min);
     let span = (p.scores[p.label] - least).max(f32::MIN_POSITIVE);
     let bar = |score: f32| "█".repeat((30.0 * (score - least) / span).round() as usize);
+    let longest = p.classes.iter().map(|name| name.chars().count()).max().unwrap_or(1);
     let line = |(k, score): (usize, &f32)| {
         let mark = if k == p.label { "→" } else { " " };
-        format!("  {mark} {k}  {score:>9.4}  {}", bar(*score))
+        format!("  {mark} {:<longest$}  {score:>9.4}  {}", p.classes[k], bar(*score))
     };
     let scores: Vec<String> = p.scores.iter().enumerate().map(line).collect();
     let steps: Vec<String> = p.prepared.iter().map(|step| format!("  {step}")).collect();
-    format!("{}: {}\n{}\n{}", p.image, p.label, steps.join("\n"), scores.join("\n"))
+    format!("{}: {}\n{}\n{}", p.image, p.class, steps.join("\n"), scores.join("\n"))
 }

@@ -7,7 +7,7 @@ use goodness::data;
 use goodness::run::{RunFolder, Test, examine};
 use goodness::train::Trainer;
 
-use super::print_line;
+use super::{load, print_line};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
@@ -24,11 +24,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let folder = RunFolder::open(&args.run)?;
     let recipe = folder.recipe()?;
-    let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
+    let (training, validation) = load(&recipe)?;
     let mut trainer = Trainer::new(&recipe, training, validation, 0)?;
     trainer.restore(&folder.checkpoint())?;
     let done = folder.summary();
-    let test_set = if done.is_some() { Some(data::load_test(&recipe.data.set)?) } else { None };
+    let test_set = if done.is_some() { Some(data::load_test(&recipe.data)?) } else { None };
     let test = test_set.as_ref().map(|set| (Test::read(trainer.network(), trainer.pool(), set), set));
     let summary = done.unwrap_or_else(|| trainer.summary(None));
     let shown = test.as_ref().map(|(test, set)| (test, *set));

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use goodness::data;
 use goodness::run::RunFolder;
 use goodness::train::Trainer;
 
-use super::{print_json, print_line, train};
+use super::{load, print_json, print_line, train};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
@@ -37,7 +36,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         return Ok(Done::Fully);
     }
     let recipe = folder.recipe()?;
-    let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
+    let (training, validation) = load(&recipe)?;
     let mut trainer = Trainer::new(&recipe, training, validation, args.threads)?;
     if folder.checkpoint().exists() {
         trainer.restore(&folder.checkpoint())?;

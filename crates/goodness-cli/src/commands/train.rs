@@ -10,7 +10,7 @@ use goodness::report::Summary;
 use goodness::run::{RunFolder, Test, examine};
 use goodness::train::{Event, Flow, Outcome, Trainer};
 
-use super::{print_json, print_line};
+use super::{load, name_left_out, print_json, print_line};
 use crate::failure::Done;
 use crate::interrupt;
 use crate::progress::{Progress, thousands};
@@ -52,7 +52,7 @@ const KEEP_EVERY: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let recipe = Recipe::load_with(&args.recipe, &settings(args))?;
-    let (training, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
+    let (training, validation) = load(&recipe)?;
     let trainer = Trainer::new(&recipe, training, validation, args.threads)?;
     if args.dry_run {
         print_line(recipe.to_toml().trim_end())?;
@@ -137,7 +137,8 @@ fn describe(trainer: &Trainer) -> String {
 
 /// Reads the test set, once, and writes the model, the summary and the report.
 fn finish(trainer: &Trainer, folder: &RunFolder) -> Result<Summary> {
-    let test_set: Dataset = data::load_test(&trainer.recipe().data.set)?;
+    let test_set: Dataset = data::load_test(&trainer.recipe().data)?;
+    name_left_out(&test_set);
     let test = Test::read(trainer.network(), trainer.pool(), &test_set);
     let summary = trainer.summary(Some(test.error()));
     let what = (trainer.network(), trainer.recipe());

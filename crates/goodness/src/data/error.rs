@@ -3,11 +3,22 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::Shape;
+
+/// Rows and columns in words.
+fn pixels((height, width): &(usize, usize)) -> String {
+    format!("{height}×{width}")
+}
+
+fn colour(channels: &usize) -> &'static str {
+    if *channels == 1 { "grey" } else { "colour" }
+}
+
 /// Data that cannot be used: where, what was expected, what came.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// Neither a known set nor a folder.
-    #[error("no data set is called {name:?}{hint}; there are {known}, or give a folder of IDX files")]
+    #[error("no data set is called {name:?}{hint}; there are {known}, or give a folder of data")]
     UnknownSet {
         /// The name that came.
         name: String,
@@ -17,7 +28,7 @@ pub enum DataError {
         known: String,
     },
     /// A known set that is not on this machine.
-    #[error("the data set {name:?} is not here; looked in {looked}")]
+    #[error("the data set {name:?} is not here; looked in {looked}; `goodness data get {name}` downloads it")]
     NotHere {
         /// The set.
         name: String,
@@ -31,6 +42,59 @@ pub enum DataError {
         folder: PathBuf,
         /// The file that was looked for.
         name: &'static str,
+    },
+    /// A file of a set is missing.
+    #[error("{}: there is no {name}", folder.display())]
+    NoFile {
+        /// The folder.
+        folder: PathBuf,
+        /// The file that was looked for.
+        name: &'static str,
+    },
+    /// A folder of nothing that is known.
+    #[error(
+        "{}: no data that can be read; expected IDX files (train-images-idx3-ubyte, …), CIFAR batches (data_batch_1.bin, … \
+         or train.bin and test.bin), or a folder of PNG or JPEG pictures for each class",
+        folder.display()
+    )]
+    NoFormat {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A key that is for folders of pictures alone.
+    #[error("data.{key} is for folders of pictures; {name} has images of {shape} as it is")]
+    NotForPictures {
+        /// The set.
+        name: String,
+        /// The key.
+        key: &'static str,
+        /// The shape of its images.
+        shape: Shape,
+    },
+    /// A CIFAR batch that ends within an image.
+    #[error(
+        "{}: {came} bytes are {} images of {record} bytes and {} bytes more: it is cut short",
+        path.display(), came / record, came % record
+    )]
+    Batch {
+        /// The file.
+        path: PathBuf,
+        /// Bytes of a label and an image.
+        record: u64,
+        /// Bytes that are there.
+        came: u64,
+    },
+    /// A known set with too few images, or too many.
+    #[error("{name}: {came} images, expected {expected}: {what}")]
+    Count {
+        /// The set.
+        name: String,
+        /// Images that it has.
+        expected: usize,
+        /// Images that are there.
+        came: usize,
+        /// A file is cut short, or too long.
+        what: &'static str,
     },
     /// The system would not read it.
     #[error("{}: cannot read it: {reason}", path.display())]
@@ -130,6 +194,62 @@ pub enum DataError {
         path: PathBuf,
         /// What the decoder said.
         reason: String,
+    },
+    /// A picture of a folder that cannot be read.
+    #[error("{}: cannot read it as a PNG or JPEG picture: {reason}; data.broken = \"skip\" leaves such files out", path.display())]
+    BrokenPicture {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder said.
+        reason: String,
+    },
+    /// Pictures of several sizes.
+    #[error(
+        "{}: a picture of {} pixels, but {} has {}; data.size brings all to one size",
+        path.display(), pixels(came), first.display(), pixels(expected)
+    )]
+    MixedSizes {
+        /// The file.
+        path: PathBuf,
+        /// Its rows of pixels, and the pixels in a row.
+        came: (usize, usize),
+        /// The first picture of the folder.
+        first: PathBuf,
+        /// Its rows of pixels, and the pixels in a row.
+        expected: (usize, usize),
+    },
+    /// Grey and colour pictures.
+    #[error(
+        "{}: a {} picture, but {} is {}; data.channels = 1 makes all grey, 3 makes all colour",
+        path.display(), colour(came), first.display(), colour(expected)
+    )]
+    MixedChannels {
+        /// The file.
+        path: PathBuf,
+        /// Its numbers a pixel.
+        came: usize,
+        /// The first picture of the folder.
+        first: PathBuf,
+        /// Its numbers a pixel.
+        expected: usize,
+    },
+    /// A class without a picture.
+    #[error("{}: no PNG or JPEG picture that can be read; every class needs one in the training part", folder.display())]
+    NoPicture {
+        /// The class's folder.
+        folder: PathBuf,
+    },
+    /// A class of the test part that the training part does not have.
+    #[error("{}: no class of the training part is called {name:?}{hint}; it has {known}", folder.display())]
+    UnknownClass {
+        /// The test part.
+        folder: PathBuf,
+        /// The class.
+        name: String,
+        /// A near name, in words.
+        hint: String,
+        /// The classes there are.
+        known: String,
     },
     /// A picture with nothing on it.
     #[error("{}: the picture is blank: every pixel has about the same brightness", path.display())]

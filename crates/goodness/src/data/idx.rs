@@ -2,14 +2,36 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{DataError, Shape};
+use super::sets::FILES;
+use super::source::Part;
+use super::{DataError, Dataset, Shape};
 
 const IMAGES: u32 = 0x0803;
 const LABELS: u32 = 0x0801;
 /// No set here is larger; a header that promises more is wrong, or hostile.
 const MOST: u64 = 1 << 34;
+
+/// Reads a part of a folder; without a word on the classes there are as many as the largest label says, 2 at least.
+pub(super) fn read(name: &str, folder: &Path, part: Part, classes: Option<usize>) -> Result<Dataset, DataError> {
+    let [train_images, train_labels, test_images, test_labels] = FILES;
+    let (images, labels) = match part {
+        Part::Train => (train_images, train_labels),
+        Part::Test => (test_images, test_labels),
+    };
+    let (shape, levels) = self::images(&file(folder, images)?)?;
+    let labels = self::labels(&file(folder, labels)?)?;
+    let largest = labels.iter().max().map_or(0, |l| usize::from(*l));
+    Dataset::new(name, levels, labels, classes.unwrap_or((largest + 1).max(2)), shape)
+}
+
+/// The file of this name, plain or gzipped.
+pub(super) fn file(folder: &Path, name: &'static str) -> Result<PathBuf, DataError> {
+    let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
+    let found = candidates.into_iter().find(|path| path.is_file());
+    found.ok_or_else(|| DataError::Missing { folder: folder.to_path_buf(), name })
+}
 
 /// Images of a file: their shape and all grey levels.
 pub(super) fn images(path: &Path) -> Result<(Shape, Vec<u8>), DataError> {

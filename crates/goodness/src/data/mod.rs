@@ -1,15 +1,21 @@
 //! Data: images with labels, from inside the program, from files, or from a user's picture.
 
+mod cifar;
+mod decode;
 mod error;
+mod folder;
 mod idx;
 mod order;
 mod picture;
 mod sets;
+mod source;
 
 pub use error::DataError;
+pub use folder::{Broken, PictureRules};
 pub use order::Order;
 pub use picture::{Prepared, prepare};
-pub use sets::{FoundFile, KNOWN, KnownSet, Place, load_test, load_train};
+pub use sets::{FoundFile, KNOWN, KnownSet, Place, RemoteFile, sha256};
+pub use source::{Source, load_test, load_train};
 
 use std::fmt;
 use std::ops::Range;
@@ -46,10 +52,13 @@ pub struct Dataset {
     labels: Vec<u8>,
     classes: usize,
     shape: Shape,
+    class_names: Vec<String>,
+    left_out: Vec<String>,
 }
 
 impl Dataset {
-    /// Takes images (rows of `shape.features()` grey levels, one after another) and their labels.
+    /// Takes images (rows of `shape.features()` levels, one after another: line after line of pixels, a pixel's channels
+    /// side by side) and their labels.
     ///
     /// # Errors
     /// [`DataError`] when the counts differ, there is no row, `classes` is not 2 to 256, or a label is not below it.
@@ -74,7 +83,32 @@ impl Dataset {
         if let Some(row) = labels.iter().position(|label| usize::from(*label) >= classes) {
             return Err(DataError::Label { name, row, label: labels[row], classes });
         }
-        Ok(Self { name, images, labels, classes, shape })
+        Ok(Self { name, images, labels, classes, shape, class_names: Vec::new(), left_out: Vec::new() })
+    }
+
+    /// The same images, with a name for every class.
+    ///
+    /// # Panics
+    /// When there are not as many names as classes.
+    #[track_caller]
+    pub fn with_class_names(self, class_names: Vec<String>) -> Self {
+        assert_eq!(class_names.len(), self.classes, "one name a class");
+        Self { class_names, ..self }
+    }
+
+    /// The names of the classes; none where they have numbers only.
+    pub fn class_names(&self) -> &[String] {
+        &self.class_names
+    }
+
+    /// What a class is called: its name where the data have names, else its number.
+    pub fn class_name(&self, class: usize) -> String {
+        self.class_names.get(class).cloned().unwrap_or_else(|| class.to_string())
+    }
+
+    /// Files that could not be read and were left out, each with the reason.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// What it is called.
@@ -92,7 +126,7 @@ impl Dataset {
         self.labels.is_empty()
     }
 
-    /// The grey levels of image `row`.
+    /// The levels of image `row`: line after line of pixels, a pixel's channels side by side.
     pub fn row(&self, row: usize) -> &[u8] {
         let features = self.shape.features();
         &self.images[row * features..(row + 1) * features]
@@ -129,7 +163,8 @@ impl Dataset {
     pub fn select(&self, rows: Range<usize>) -> Result<Self, DataError> {
         let features = self.shape.features();
         let images = self.images[rows.start * features..rows.end * features].to_vec();
-        Self::new(self.name.clone(), images, self.labels[rows].to_vec(), self.classes, self.shape)
+        let some = Self::new(self.name.clone(), images, self.labels[rows].to_vec(), self.classes, self.shape)?;
+        Ok(Self { class_names: self.class_names.clone(), ..some })
     }
 
     /// Cuts off the last `rows` as a set of their own: the validation split of a training set.
@@ -144,7 +179,8 @@ impl Dataset {
         let images = self.images.split_off(kept * self.shape.features());
         let labels = self.labels.split_off(kept);
         self.images.shrink_to_fit();
-        let tail = Self { name: self.name.clone(), images, labels, ..self };
+        let class_names = self.class_names.clone();
+        let tail = Self { name: self.name.clone(), images, labels, class_names, left_out: Vec::new(), ..self };
         Ok((self, tail))
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, Luma};
 
-use super::{DataError, Shape};
+use super::{DataError, Shape, decode};
 
 /// A picture as the network will see it.
 #[derive(Clone, Debug)]
@@ -27,17 +27,27 @@ const FILL: f32 = 20.0 / 28.0;
 /// Levels below this count as background when the drawing's box is looked for.
 const INK: u8 = 48;
 
-/// Reads a PNG or JPEG of any size and prepares it for a network that reads grey images of `shape`.
+/// Reads a PNG or JPEG of any size and prepares it for a network that reads images of `shape`, grey or colour.
 ///
 /// # Errors
 /// [`DataError`] when the file cannot be read, is no picture, or is blank.
 pub fn prepare(path: &Path, shape: Shape) -> Result<Prepared, DataError> {
     let unreadable = |reason| DataError::Unreadable { path: path.to_path_buf(), reason };
-    let not =
-        |reason: image::ImageError| DataError::NotAPicture { path: path.to_path_buf(), reason: reason.to_string() };
+    let not = |reason| DataError::NotAPicture { path: path.to_path_buf(), reason };
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let picture = image::load_from_memory(&bytes).map_err(not)?;
+    let picture = decode::picture(&bytes).map_err(not)?;
+    if shape.channels != 1 {
+        return Ok(in_colour(&picture, shape));
+    }
     from_picture(&picture, shape).ok_or_else(|| DataError::Blank { path: path.to_path_buf() })
+}
+
+/// A colour picture: its middle, as large as the network's images are.
+fn in_colour(picture: &DynamicImage, shape: Shape) -> Prepared {
+    let read = format!("read {}×{} pixels", picture.width(), picture.height());
+    let scaled = format!("scaled its middle to {}×{} pixels", shape.width, shape.height);
+    let fitted = decode::fitted(picture, Some((shape.height, shape.width)), shape.channels);
+    Prepared { pixels: fitted.levels, steps: vec![read, scaled] }
 }
 
 /// The preparation itself; `None` for a blank picture.

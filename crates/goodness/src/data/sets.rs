@@ -1,13 +1,13 @@
-//! Where data come from: known sets by name, any other by folder.
-//!
-//! A known set is added by one line in [`KNOWN`].
+//! The sets that are known by name. One is added by one line in [`KNOWN`].
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{DataError, Dataset, Shape, idx};
-use crate::recipe::did_you_mean;
+use super::source::Format;
+use super::{DataError, cifar, idx};
 
 /// A set that is known by name.
 #[derive(Clone, Copy, Debug)]
@@ -18,10 +18,26 @@ pub struct KnownSet {
     pub summary: &'static str,
     /// Number of classes.
     pub classes: usize,
+    /// Images of the training and of the test part.
+    pub images: (usize, usize),
     /// Whether it is inside the program.
     pub bundled: bool,
     /// Folders it is looked for in, after `$GOODNESS_DATA/<name>` and `data/<name>`.
     pub folders: &'static [&'static str],
+    /// Where it can be downloaded.
+    pub home: &'static str,
+    /// The files that are there.
+    pub remote: &'static [RemoteFile],
+    pub(super) format: Format,
+}
+
+/// A file to download.
+#[derive(Clone, Copy, Debug)]
+pub struct RemoteFile {
+    /// Its name.
+    pub name: &'static str,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: &'static str,
 }
 
 /// Every known set.
@@ -30,21 +46,91 @@ pub const KNOWN: &[KnownSet] = &[
         name: "mnist",
         summary: "handwritten digits, 28×28 grey; LeCun, Cortes and Burges, CC BY-SA 3.0; inside the program",
         classes: 10,
+        images: (60_000, 10_000),
         bundled: true,
         folders: &[],
+        home: "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        remote: &[
+            RemoteFile {
+                name: "train-images-idx3-ubyte.gz",
+                sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            },
+            RemoteFile {
+                name: "train-labels-idx1-ubyte.gz",
+                sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            },
+            RemoteFile {
+                name: "t10k-images-idx3-ubyte.gz",
+                sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            },
+            RemoteFile {
+                name: "t10k-labels-idx1-ubyte.gz",
+                sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            },
+        ],
+        format: Format::Idx,
     },
     KnownSet {
         name: "fashion",
         summary: "pieces of clothing, 28×28 grey; Zalando, MIT; Debian's package dataset-fashion-mnist has it",
         classes: 10,
+        images: (60_000, 10_000),
         bundled: false,
         folders: &["/usr/share/datasets/fashion-mnist"],
+        home: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        remote: &[
+            RemoteFile {
+                name: "train-images-idx3-ubyte.gz",
+                sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            },
+            RemoteFile {
+                name: "train-labels-idx1-ubyte.gz",
+                sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            },
+            RemoteFile {
+                name: "t10k-images-idx3-ubyte.gz",
+                sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            },
+            RemoteFile {
+                name: "t10k-labels-idx1-ubyte.gz",
+                sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+            },
+        ],
+        format: Format::Idx,
+    },
+    KnownSet {
+        name: "cifar10",
+        summary: "things and animals, 32×32 colour; Krizhevsky 2009, who states no licence",
+        classes: 10,
+        images: (50_000, 10_000),
+        bundled: false,
+        folders: &["/usr/share/datasets/cifar10"],
+        home: "https://www.cs.toronto.edu/~kriz/",
+        remote: &[RemoteFile {
+            name: "cifar-10-binary.tar.gz",
+            sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+        }],
+        format: Format::Cifar(&cifar::TEN),
+    },
+    KnownSet {
+        name: "cifar100",
+        summary: "a hundred kinds of things and animals, 32×32 colour; Krizhevsky 2009, who states no licence",
+        classes: 100,
+        images: (50_000, 10_000),
+        bundled: false,
+        folders: &["/usr/share/datasets/cifar100"],
+        home: "https://www.cs.toronto.edu/~kriz/",
+        remote: &[RemoteFile {
+            name: "cifar-100-binary.tar.gz",
+            sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+        }],
+        format: Format::Cifar(&cifar::HUNDRED),
     },
 ];
 
-const MNIST: Shape = Shape { height: 28, width: 28, channels: 1 };
-const TRAIN: (&str, &str) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
-const TEST: (&str, &str) = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
+/// The files of MNIST and of sets like it.
+pub(super) const FILES: [&str; 4] =
+    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
 /// One file of a known set and its checksum.
 #[derive(Clone, Debug)]
@@ -79,90 +165,60 @@ impl KnownSet {
             return Ok(Place::Bundled(goodness_mnist::FILES.iter().map(checked).collect::<Result<_, _>>()?));
         }
         let Some(folder) = self.folder() else { return Ok(Place::Nowhere(self.looked())) };
-        let names = [TRAIN.0, TRAIN.1, TEST.0, TEST.1];
-        let files = names.iter().map(|name| checksum(&file(&folder, name)?)).collect::<Result<_, _>>()?;
+        let found = |name: &&'static str| checksum(&self.file(&folder, name)?);
+        let files = self.format.files().iter().map(found).collect::<Result<_, _>>()?;
         Ok(Place::Folder(folder, files))
     }
 
-    fn looked(&self) -> Vec<PathBuf> {
+    /// The files that make the set, and beside them what names its classes.
+    pub fn files(&self) -> Vec<&'static str> {
+        let names = match self.format {
+            Format::Cifar(cifar) => Some(cifar.names),
+            _ => None,
+        };
+        self.format.files().into_iter().chain(names).collect()
+    }
+
+    fn file(&self, folder: &Path, name: &'static str) -> Result<PathBuf, DataError> {
+        match self.format {
+            Format::Idx => idx::file(folder, name),
+            _ => Some(folder.join(name))
+                .filter(|path| path.is_file())
+                .ok_or_else(|| DataError::NoFile { folder: folder.to_path_buf(), name }),
+        }
+    }
+
+    pub(super) fn looked(&self) -> Vec<PathBuf> {
         let own = std::env::var_os("GOODNESS_DATA").map(|home| Path::new(&home).join(self.name));
         let local = [Path::new("data").join(self.name)];
         own.into_iter().chain(local).chain(self.folders.iter().map(PathBuf::from)).collect()
     }
 
-    fn folder(&self) -> Option<PathBuf> {
-        self.looked().into_iter().find(|folder| file(folder, TRAIN.0).is_ok())
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let first = *self.format.files().first()?;
+        self.looked().into_iter().find(|folder| self.file(folder, first).is_ok())
     }
-}
-
-/// The training part of a known set or of a folder of IDX files.
-///
-/// # Errors
-/// [`DataError`] naming the file, what was expected and what came.
-pub fn load_train(source: &str) -> Result<Dataset, DataError> {
-    load(source, TRAIN, goodness_mnist::train)
-}
-
-/// The test part of a known set or of a folder of IDX files. Read it once, when all choices are made.
-///
-/// # Errors
-/// [`DataError`] naming the file, what was expected and what came.
-pub fn load_test(source: &str) -> Result<Dataset, DataError> {
-    load(source, TEST, goodness_mnist::test)
-}
-
-type Bundled = fn() -> Result<goodness_mnist::Set, goodness_mnist::Error>;
-
-fn load(source: &str, names: (&'static str, &'static str), bundled: Bundled) -> Result<Dataset, DataError> {
-    let Some(known) = KNOWN.iter().find(|set| set.name == source) else {
-        return folder(source, names);
-    };
-    if known.bundled {
-        let set = bundled()?;
-        return Dataset::new(known.name, set.images, set.labels, known.classes, MNIST);
-    }
-    let looked = || known.looked().iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-    match known.folder() {
-        Some(folder) => read(known.name, &folder, names, Some(known.classes)),
-        None => Err(DataError::NotHere { name: known.name.to_string(), looked: looked() }),
-    }
-}
-
-fn folder(source: &str, names: (&'static str, &'static str)) -> Result<Dataset, DataError> {
-    let path = Path::new(source);
-    if !path.is_dir() {
-        let sets = || KNOWN.iter().map(|set| set.name);
-        let known = sets().collect::<Vec<_>>().join(", ");
-        let hint = did_you_mean(source, sets());
-        return Err(DataError::UnknownSet { name: source.to_string(), hint, known });
-    }
-    read(source, path, names, None)
-}
-
-/// Reads images and labels; without a word on the classes there are as many as the largest label says, 2 at least.
-fn read(
-    name: &str,
-    folder: &Path,
-    (images, labels): (&'static str, &'static str),
-    classes: Option<usize>,
-) -> Result<Dataset, DataError> {
-    let (shape, levels) = idx::images(&file(folder, images)?)?;
-    let labels = idx::labels(&file(folder, labels)?)?;
-    let largest = labels.iter().max().map_or(0, |l| usize::from(*l));
-    Dataset::new(name, levels, labels, classes.unwrap_or((largest + 1).max(2)), shape)
-}
-
-/// The file of this name, plain or gzipped.
-fn file(folder: &Path, name: &'static str) -> Result<PathBuf, DataError> {
-    let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
-    let found = candidates.into_iter().find(|path| path.is_file());
-    found.ok_or_else(|| DataError::Missing { folder: folder.to_path_buf(), name })
 }
 
 fn checksum(path: &Path) -> Result<FoundFile, DataError> {
-    let bytes = std::fs::read(path).map_err(|reason| DataError::Unreadable { path: path.to_path_buf(), reason })?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-    Ok(FoundFile { name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(), sha256 })
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(FoundFile { name, sha256: sha256(path)? })
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+///
+/// # Errors
+/// [`DataError::Unreadable`] with what the system said.
+pub fn sha256(path: &Path) -> Result<String, DataError> {
+    let unreadable = |reason| DataError::Unreadable { path: path.to_path_buf(), reason };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer).map_err(unreadable)? {
+            0 => return Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect()),
+            read => hash.update(&buffer[..read]),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -170,31 +226,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mnist_is_inside() {
-        let (train, test) = (load_train("mnist").unwrap(), load_test("mnist").unwrap());
-        assert_eq!((train.len(), test.len(), train.classes()), (60_000, 10_000, 10));
-        assert_eq!(&train.labels()[..5], [5, 0, 4, 1, 9]);
-    }
-
-    #[test]
-    fn a_wrong_source_is_said() {
-        let said = |source: &str| load_train(source).unwrap_err().to_string();
-        assert!(said("mnits").starts_with("no data set is called \"mnits\" — did you mean \"mnist\"?"));
-        let folder = tempfile::tempdir().unwrap();
-        let missing = said(&folder.path().to_string_lossy());
-        assert!(
-            missing.ends_with("there is neither train-images-idx3-ubyte nor train-images-idx3-ubyte.gz"),
-            "{missing}"
-        );
-    }
-
-    #[test]
-    fn a_folder_is_a_set() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
-        write(TEST.0, &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4]);
-        write(TEST.1, &[0, 0, 8, 1, 0, 0, 0, 2, 0, 4]);
-        let set = load_test(&folder.path().to_string_lossy()).unwrap();
-        assert_eq!((set.len(), set.classes(), set.row(1)), (2, 5, &[3, 4][..]));
+    fn every_set_says_where_it_comes_from() {
+        for set in KNOWN {
+            assert!(set.home.ends_with('/') && !set.remote.is_empty(), "{}", set.name);
+            assert!(set.remote.iter().all(|f| f.sha256.len() == 64), "{}", set.name);
+        }
+        assert_eq!(KNOWN[2].files().last(), Some(&"batches.meta.txt"));
     }
 }

@@ -26,6 +26,8 @@ struct Header {
     width: usize,
     channels: usize,
     classes: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    class_names: Vec<String>,
 }
 
 /// A trained network and the recipe that it was trained by.
@@ -63,6 +65,10 @@ impl Model {
         }
         let mut network = build::network(&recipe, shape, header.classes).map_err(|e| broken(e.to_string()))?;
         file.restore(&mut network)?;
+        if ![0, header.classes].contains(&header.class_names.len()) {
+            return Err(broken(format!("{} names for {} classes", header.class_names.len(), header.classes)));
+        }
+        network.class_names = header.class_names;
         Ok(Self { network, recipe })
     }
 
@@ -72,7 +78,9 @@ impl Model {
     /// [`ModelError::Unwritable`] with what the system said.
     pub fn save(network: &Network, recipe: &Recipe, path: &Path) -> Result<(), ModelError> {
         let Shape { height, width, channels } = network.shape;
-        let header = Header { recipe: recipe.to_toml(), height, width, channels, classes: network.classes };
+        let Network { classes, class_names, .. } = network;
+        let (classes, class_names) = (*classes, class_names.clone());
+        let header = Header { recipe: recipe.to_toml(), height, width, channels, classes, class_names };
         let mut file = TensorWriter::default();
         file.network(network);
         file.write(path, FORMAT, &header)

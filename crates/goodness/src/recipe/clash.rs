@@ -11,7 +11,7 @@ use crate::collaboration;
 use crate::flow::{CATALOGUE as FLOWS, Recurrent};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Layers, PerClass, Readout};
-use crate::train::{Contrast, Objective};
+use crate::train::{Contrast, Objective, Padding};
 
 /// Two keys and why they do not go together.
 type Clash = (String, String, &'static str);
@@ -26,7 +26,12 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.between())
         .or_else(|| parts.losses())
         .or_else(|| parts.readouts());
-    match found.or_else(|| parts.labels(table)).or_else(|| parts.averages()).or_else(|| parts.kept()) {
+    match found
+        .or_else(|| parts.labels(table))
+        .or_else(|| parts.averages())
+        .or_else(|| parts.kept())
+        .or_else(|| parts.padding())
+    {
         Some((first, second, reason)) => {
             Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })
         }
@@ -224,20 +229,40 @@ impl<'a> Parts<'a> {
         (average > 0.0 && self.readout.learns()).then(|| (format!("train.average = {average}"), self.readout(), reason))
     }
 
+    /// What changes training images, and how far.
+    fn changes(&self) -> [(&'static str, f64); 10] {
+        let data = &self.recipe.data;
+        [
+            ("shift", data.shift as f64),
+            ("turn", data.turn),
+            ("stretch", data.stretch),
+            ("wave", data.wave),
+            ("mirror", data.mirror),
+            ("crop", if data.crop < 1.0 { data.crop } else { 0.0 }),
+            ("brightness", data.brightness),
+            ("contrast", data.contrast),
+            ("saturation", data.saturation),
+            ("cutout", data.cutout as f64),
+        ]
+    }
+
+    /// Padding of images that stay where they are.
+    fn padding(&self) -> Option<Clash> {
+        let padding = self.recipe.data.padding;
+        let moved = self.changes()[..4].iter().any(|(_, value)| *value > 0.0);
+        let reason = "no image is moved beyond its border: set shift, turn, stretch or wave";
+        let key = format!("data.padding = {:?}", padding.name());
+        (padding != Padding::default() && !moved).then(|| (key, "data.shift = 0".to_string(), reason))
+    }
+
     /// What a plan that keeps pairs cannot do.
     fn kept(&self) -> Option<Clash> {
         if !self.plan.keeps_pairs() {
             return None;
         }
-        let (data, train) = (&self.recipe.data, &self.recipe.train);
+        let train = &self.recipe.train;
         let plan = quoted("train.plan", &train.plan);
-        let moves = [
-            ("shift", data.shift as f64),
-            ("mirror", data.mirror),
-            ("turn", data.turn),
-            ("stretch", data.stretch),
-            ("wave", data.wave),
-        ];
+        let changes = self.changes();
         if self.classes() {
             return Some((plan, self.loss(), "this plan keeps pairs, this loss has none"));
         }
@@ -249,8 +274,8 @@ impl<'a> Parts<'a> {
             let reason = "this plan draws every pair once, these negatives follow the network as it learns";
             return Some((plan, self.negatives(), reason));
         }
-        if let Some((key, value)) = moves.iter().find(|(_, value)| *value > 0.0) {
-            let reason = "this plan draws every pair once and keeps it, moved images would be new ones";
+        if let Some((key, value)) = changes.iter().find(|(_, value)| *value > 0.0) {
+            let reason = "this plan draws every pair once and keeps it, changed images would be new ones";
             return Some((plan, format!("data.{key} = {value}"), reason));
         }
         if self.readout.learns() {

@@ -3,8 +3,27 @@
 /// Keys outside any section.
 pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", "train", "expected"];
 /// Keys of `[data]`.
-pub(super) const DATA: &[&str] =
-    &["set", "validation", "shift", "mirror", "turn", "stretch", "wave", "mean", "deviation"];
+pub(super) const DATA: &[&str] = &[
+    "set",
+    "size",
+    "channels",
+    "broken",
+    "test",
+    "validation",
+    "shift",
+    "mirror",
+    "turn",
+    "stretch",
+    "wave",
+    "crop",
+    "padding",
+    "brightness",
+    "contrast",
+    "saturation",
+    "cutout",
+    "mean",
+    "deviation",
+];
 /// Keys of `[network]`.
 pub(super) const NETWORK: &[&str] = &[
     "layers",

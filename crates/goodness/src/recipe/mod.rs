@@ -16,6 +16,9 @@ use std::path::Path;
 
 use goodness_core::catalogue::{Args, Entry, find};
 
+use crate::data::PictureRules;
+use crate::train::Padding;
+
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
@@ -49,6 +52,8 @@ pub struct Recipe {
 pub struct DataSpec {
     /// A known set or a folder.
     pub set: String,
+    /// How it is read, where it is a folder of pictures.
+    pub pictures: PictureRules,
     /// Samples held out of the training set, from its end.
     pub validation: usize,
     /// Largest shift of a training image, in pixels, on each axis.
@@ -61,6 +66,18 @@ pub struct DataSpec {
     pub stretch: f64,
     /// How far, in pixels, the points of a training image are displaced as on a rubber sheet: a standard deviation.
     pub wave: f64,
+    /// Least share of a training image's area that is seen, as large as the whole image; 1: all of it.
+    pub crop: f64,
+    /// What moves in where a training image moves away.
+    pub padding: Padding,
+    /// Largest change of a training image's brightness, as a share.
+    pub brightness: f64,
+    /// Largest change of its contrast, as a share.
+    pub contrast: f64,
+    /// Largest change of its saturation, as a share.
+    pub saturation: f64,
+    /// Side of the square hole that is made in each training image, in pixels; 0: none.
+    pub cutout: usize,
     /// Subtracted from grey levels in [0, 1].
     pub mean: f64,
     /// What the difference is divided by.

@@ -11,6 +11,8 @@ use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, keys};
+use crate::data::{Broken, PictureRules};
+use crate::train::Padding;
 use crate::{collaboration, flow, plan, precision, readout, residual};
 
 type Result<T> = std::result::Result<T, RecipeError>;
@@ -50,15 +52,44 @@ fn name(top: &Section<'_>) -> Result<String> {
 fn data(s: &Section<'_>) -> Result<DataSpec> {
     Ok(DataSpec {
         set: s.text("set")?.unwrap_or_else(|| "mnist".to_string()),
+        pictures: pictures(s)?,
         validation: s.whole("validation", 10_000, 1, 1 << 32)?,
         shift: s.whole("shift", 0, 0, 64)?,
         mirror: s.real("mirror", 0.0, 1.0)?.unwrap_or(0.0),
         turn: s.real("turn", 0.0, 180.0)?.unwrap_or(0.0),
         stretch: s.real("stretch", 0.0, 0.9)?.unwrap_or(0.0),
         wave: s.real("wave", 0.0, 64.0)?.unwrap_or(0.0),
+        crop: s.real("crop", 0.05, 1.0)?.unwrap_or(1.0),
+        padding: padding(s)?,
+        brightness: s.real("brightness", 0.0, 1.0)?.unwrap_or(0.0),
+        contrast: s.real("contrast", 0.0, 1.0)?.unwrap_or(0.0),
+        saturation: s.real("saturation", 0.0, 1.0)?.unwrap_or(0.0),
+        cutout: s.whole("cutout", 0, 0, 4096)?,
         mean: s.real("mean", -1e3, 1e3)?.unwrap_or(0.0),
         deviation: s.real("deviation", 1e-6, 1e6)?.unwrap_or(1.0),
     })
+}
+
+fn pictures(s: &Section<'_>) -> Result<PictureRules> {
+    let given = |size: usize| (size > 0).then_some(size);
+    let channels = s.whole("channels", 0, 0, 3)?;
+    if channels == 2 {
+        return Err(s.bad("channels", "2", "1 for grey, 3 for colour, or 0 for what the pictures have"));
+    }
+    let broken = match s.text("broken")?.as_deref() {
+        None | Some("refuse") => Broken::Refuse,
+        Some("skip") => Broken::Skip,
+        Some(other) => return Err(s.bad("broken", &format!("{other:?}"), "\"refuse\" or \"skip\"")),
+    };
+    let (size, test) = (given(s.whole("size", 0, 0, 4096)?), s.real("test", 0.01, 0.5)?.unwrap_or(0.1));
+    Ok(PictureRules { size, channels: given(channels), broken, test })
+}
+
+fn padding(s: &Section<'_>) -> Result<Padding> {
+    let Some(name) = s.text("padding")? else { return Ok(Padding::default()) };
+    let known = Padding::ALL.iter().find(|(known, _)| *known == name);
+    let expected = "\"zero\", \"reflect\" or \"edge\"";
+    known.map(|(_, padding)| *padding).ok_or_else(|| s.bad("padding", &format!("{name:?}"), expected))
 }
 
 fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {

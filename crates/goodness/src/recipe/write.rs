@@ -5,6 +5,7 @@ use std::fmt::Write;
 use toml::Value;
 
 use super::{Choice, Recipe, Theta};
+use crate::data::{Broken, PictureRules};
 use crate::train::Objective;
 
 /// The whole recipe as TOML.
@@ -15,12 +16,19 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.text("source", &r.source);
     out.section("data");
     out.text("set", &r.data.set);
+    pictures(&mut out, &r.data.pictures);
     out.whole("validation", r.data.validation);
     out.whole("shift", r.data.shift);
     out.real("mirror", r.data.mirror);
     out.real("turn", r.data.turn);
     out.real("stretch", r.data.stretch);
     out.real("wave", r.data.wave);
+    out.real("crop", r.data.crop);
+    out.text("padding", r.data.padding.name());
+    out.real("brightness", r.data.brightness);
+    out.real("contrast", r.data.contrast);
+    out.real("saturation", r.data.saturation);
+    out.whole("cutout", r.data.cutout);
     out.real("mean", r.data.mean);
     out.real("deviation", r.data.deviation);
     out.section("network");
@@ -67,6 +75,19 @@ pub(super) fn recipe(r: &Recipe) -> String {
         out.0.push_str(&r.expected.to_string());
     }
     out.0
+}
+
+/// How a folder of pictures is read, as far as it was said.
+fn pictures(out: &mut Out, rules: &PictureRules) {
+    let own = PictureRules::default();
+    rules.size.iter().for_each(|size| out.whole("size", *size));
+    rules.channels.iter().for_each(|channels| out.whole("channels", *channels));
+    if rules.broken == Broken::Skip {
+        out.text("broken", "skip");
+    }
+    if rules.test != own.test {
+        out.real("test", rules.test);
+    }
 }
 
 struct Out(String);

@@ -118,6 +118,23 @@ pub struct WeightImage {
     pub values: Vec<f32>,
 }
 
+/// A sample as it is, and as training sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Augmented {
+    /// Its levels.
+    pub original: Vec<u8>,
+    /// The levels of each draw.
+    pub draws: Vec<Vec<u8>>,
+    /// Rows of pixels.
+    pub height: usize,
+    /// Pixels in a row.
+    pub width: usize,
+    /// Numbers a pixel.
+    pub channels: usize,
+    /// Its label.
+    pub label: usize,
+}
+
 /// A sample that the network gets wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mistake {

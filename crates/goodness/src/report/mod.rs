@@ -16,10 +16,11 @@ mod mistakes;
 pub(crate) mod page;
 mod picture;
 mod recipe;
+mod samples;
 mod weights;
 
 pub use comparison::{Comparison, Group, Run, Spread};
-pub use data::{Confusion, EpochRecord, Histogram, LayerRecord, Mistake, Summary, WeightImage};
+pub use data::{Augmented, Confusion, EpochRecord, Histogram, LayerRecord, Mistake, Summary, WeightImage};
 
 /// Everything that the page shows.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Report {
     pub confusion: Option<Confusion>,
     /// First-layer units.
     pub weights: Vec<WeightImage>,
+    /// Samples as training sees them, where it changes them.
+    pub samples: Vec<Augmented>,
     /// The worst mistakes on the test set.
     pub mistakes: Vec<Mistake>,
     /// The recipe as resolved.
@@ -50,6 +53,7 @@ const SECTIONS: &[fn(&Report) -> String] = &[
     histograms::section,
     confusion::section,
     mistakes::section,
+    samples::section,
     weights::section,
     recipe::section,
 ];
@@ -113,6 +117,14 @@ pub(crate) mod tests {
             truth_score: 1.0,
             predicted_score: f32::INFINITY,
         };
+        let sample = Augmented {
+            original: vec![0; 12],
+            draws: vec![vec![255; 12]; 7],
+            height: 2,
+            width: 2,
+            channels: 3,
+            label: 4,
+        };
         let weights = WeightImage { unit: 0, height: 28, width: 28, channels: 1, values: vec![0.5; 784] };
         Report {
             summary,
@@ -126,6 +138,7 @@ pub(crate) mod tests {
             }],
             confusion: (epochs > 0).then(|| Confusion { classes: 10, counts: (0..100).collect() }),
             weights: vec![weights; 64],
+            samples: vec![sample; 6],
             mistakes: vec![mistake; 24],
             recipe_toml: "name = \"<script>\"".to_string(),
             class_names: Vec::new(),
@@ -143,8 +156,16 @@ pub(crate) mod tests {
     #[test]
     fn every_section_is_there_when_it_has_something_to_show() {
         let full = report(3, 0.5).render();
-        for title in ["Learning", "What each layer knows", "Goodness", "Confusion", "mistakes", "first layer", "Recipe"]
-        {
+        for title in [
+            "Learning",
+            "What each layer knows",
+            "Goodness",
+            "Confusion",
+            "mistakes",
+            "training sees",
+            "first layer",
+            "Recipe",
+        ] {
             assert!(full.contains(title), "{title}");
         }
         assert!(!report(0, 0.0).render().contains("Confusion"));

@@ -11,7 +11,7 @@ use crate::network::{Network, pixels_into};
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
 use crate::report::{Confusion, EpochRecord, Histogram, Mistake, Report, Summary, WeightImage};
-use crate::train::{Contrast, Method, Spoiled};
+use crate::train::{Contrast, Method, Spoiled, examples};
 
 /// Validation samples whose goodness is drawn.
 const SAMPLES: usize = 2000;
@@ -91,9 +91,10 @@ pub fn examine(
         epochs,
         confusion: test.map(|(test, _)| test.confusion()),
         weights: weight_images(network),
+        samples: examples(recipe, network.scaling, validation),
         mistakes: test.map_or_else(Vec::new, |(test, data)| test.mistakes(data)),
         recipe_toml: recipe.to_toml(),
-        class_names: (0..network.classes).map(|k| k.to_string()).collect(),
+        class_names: (0..network.classes).map(|k| network.class_name(k)).collect(),
     }
 }
 

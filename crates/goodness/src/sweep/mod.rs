@@ -166,7 +166,7 @@ impl Sweep {
         if let Some(error) = error_at(&folder.epochs()?, epochs) {
             return Ok(Some(error));
         }
-        let (train, validation) = data::load_train(&recipe.data.set)?.split_tail(recipe.data.validation)?;
+        let (train, validation) = data::load_train(&recipe.data)?.split_tail(recipe.data.validation)?;
         let mut trainer = Trainer::new(&recipe, train, validation, self.threads)?;
         if folder.checkpoint().exists() {
             trainer.restore(&folder.checkpoint()).map_err(RunError::from)?;

@@ -1,4 +1,4 @@
-//! The next batch: which images, moved how far.
+//! The next batch: which images, changed how far.
 
 use goodness_core::Rng;
 
@@ -20,17 +20,19 @@ impl Loader {
         Self { levels: scaling.levels(), augment, seed }
     }
 
-    /// Loads the images `rows` of `data`, each moved by its own draw of step number `step`.
+    /// Loads the images `rows` of `data`, each changed by its own draw of step number `step`.
     pub(super) fn load(&self, data: &Dataset, rows: &[u32], step: u64, code: &Code, images: &mut Images) {
-        let fill = |r: usize, out: &mut [f32]| {
-            let row = data.row(rows[r] as usize);
-            if self.augment.is_none() {
-                return crate::network::pixels_into(row, &self.levels, out);
-            }
-            let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + r as u64);
-            self.augment.write(row, data.shape(), &self.levels, &mut rng, out);
-        };
-        images.load(rows.len(), code, fill);
+        images.load(rows.len(), code, |r, out| self.write(data, rows, step, r, out));
+    }
+
+    /// Writes image number `r` of the batch `rows`, changed by its own draw of step number `step`.
+    pub(super) fn write(&self, data: &Dataset, rows: &[u32], step: u64, r: usize, out: &mut [f32]) {
+        let row = data.row(rows[r] as usize);
+        if self.augment.is_none() {
+            return crate::network::pixels_into(row, &self.levels, out);
+        }
+        let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + r as u64);
+        self.augment.write(row, data.shape(), &self.levels, &mut rng, out);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Training: the epoch loop, the step, and what is kept between them.
 
+mod ahead;
 mod augment;
 mod batch;
 mod checkpoint;
@@ -22,6 +23,8 @@ mod trainer;
 mod workspace;
 
 pub use crate::build::Unfit;
+pub use augment::Padding;
+pub(crate) use augment::examples;
 pub use error::TrainError;
 pub use method::{Contrast, Method, Objective};
 pub use rates::{RateRange, RateTest};

@@ -82,7 +82,7 @@ impl Trainer {
             for rows in order.rows().chunks(self.recipe.train.batch).take(range.steps - test.rates.len()) {
                 let rate = range.rate(test.rates.len());
                 self.position.sums = vec![LayerSums::default(); self.network.layers.len()];
-                match self.step(rows) {
+                match self.step(rows, None) {
                     Err(TrainError::Diverged { .. }) => return Ok(RateTest { broke: Some(rate), ..test }),
                     done => done?,
                 }

@@ -12,18 +12,23 @@ use super::method::Contrast;
 use super::trainer::Trainer;
 
 impl Trainer {
-    /// Trains the layers that learn now by one batch.
-    pub(super) fn step(&mut self, rows: &[u32]) -> Result<(), TrainError> {
-        let learning = self.learning();
-        self.draw_batch(rows, learning.start);
-        let at = self.moment();
-        match self.network.flow {
-            Some(flow) => self.learn_in_iterations(flow, at)?,
-            None => self.learn_once(rows.len(), learning, at)?,
-        }
+    /// Trains the layers that learn now by the batch `rows`, while the images of the `next` one are prepared.
+    pub(super) fn step(&mut self, rows: &[u32], next: Option<&[u32]>) -> Result<(), TrainError> {
+        self.load_batch(rows);
+        self.preparing(next, |trainer| trainer.learn(rows))?;
         self.position.batch += 1;
         self.position.step += 1;
         Ok(())
+    }
+
+    fn learn(&mut self, rows: &[u32]) -> Result<(), TrainError> {
+        let learning = self.learning();
+        self.draw_batch(rows);
+        let at = self.moment();
+        match self.network.flow {
+            Some(flow) => self.learn_in_iterations(flow, at),
+            None => self.learn_once(rows.len(), learning, at),
+        }
     }
 
     /// Trains the layers `learning` by the batch that has been drawn, one after the other.
@@ -98,18 +103,29 @@ impl Trainer {
         matches!(self.method.negatives, Contrast::Images(_)) && self.method.objective.passes() == 2
     }
 
-    /// Loads the batch's images and writes the true and the wrong label into them; the neutral code where there are no
-    /// negatives.
-    fn draw_batch(&mut self, rows: &[u32], first_layer: usize) {
+    /// Whether the layers that learn now read images, not what has been kept of them.
+    pub(super) fn reads_images(&self) -> bool {
+        self.kept.is_none() || self.learning().start == 0
+    }
+
+    /// Loads the batch's images, where they are read, and its labels.
+    fn load_batch(&mut self, rows: &[u32]) {
         self.work.truth.clear();
         self.work.truth.extend(rows.iter().map(|r| self.train.label(*r as usize)));
-        if let (Some(kept), true) = (&self.kept, first_layer > 0) {
+        if self.reads_images() {
+            let (loader, step, work) = (self.loader(), self.position.step, &mut self.work);
+            let to = (&self.network.parts.overlay, &mut work.images);
+            work.ahead.load(&loader, &self.train, rows, step, to);
+        }
+    }
+
+    /// Writes the true and the wrong label into the batch's images; the neutral code where there are no negatives.
+    fn draw_batch(&mut self, rows: &[u32]) {
+        if let (Some(kept), false) = (&self.kept, self.reads_images()) {
             return kept.gather(rows, &mut self.work);
         }
-        let (loader, network, work) = (self.loader(), &self.network, &mut self.work);
-        let overlay = &network.parts.overlay;
-        loader.load(&self.train, rows, self.position.step, overlay, &mut work.images);
-        work.images.project(&network.layers[0], overlay);
+        let (network, work) = (&self.network, &mut self.work);
+        work.images.project(&network.layers[0], &network.parts.overlay);
         self.consult();
         let (network, work) = (&self.network, &mut self.work);
         let overlay = &network.parts.overlay;

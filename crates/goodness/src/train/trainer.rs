@@ -29,7 +29,7 @@ pub struct Trainer {
     pub(super) states: Vec<LayerState>,
     pub(super) position: Position,
     pub(super) history: Vec<EpochRecord>,
-    pub(super) train: Dataset,
+    pub(super) train: Arc<Dataset>,
     validation: Dataset,
     pub(super) pool: Arc<Pool>,
     pub(super) work: Workspace,
@@ -110,7 +110,9 @@ impl Trainer {
             let expected = "the validation set must have the training set's shape and classes".to_string();
             return Err(Unfit { key: "data.validation", came: recipe.data.validation.to_string(), expected }.into());
         }
-        let network = build::network(recipe, train.shape(), train.classes())?;
+        Augment::check(&recipe.data, train.shape())?;
+        let mut network = build::network(recipe, train.shape(), train.classes())?;
+        network.class_names = train.class_names().to_vec();
         let mut method = Method::new(&recipe.train);
         let (widths, per_class) = (&recipe.network.layers, network.parts.goodness.per_class());
         let layers = Layers { widths, classes: train.classes(), per_class };
@@ -125,7 +127,7 @@ impl Trainer {
             states,
             position: Position::default(),
             history: Vec::new(),
-            train,
+            train: Arc::new(train),
             validation,
             pool: Arc::new(Pool::new(threads)?),
             work,
@@ -218,7 +220,7 @@ impl Trainer {
         self.freeze_below();
         let (batch, first) = (self.recipe.train.batch, self.position.batch);
         for (done, rows) in order.rows().chunks(batch).enumerate().skip(first) {
-            self.step(rows)?;
+            self.step(rows, order.rows().chunks(batch).nth(done + 1))?;
             self.position.seconds = before + started.elapsed().as_secs_f64();
             let samples_per_second = ((done - first) * batch + rows.len()) as f64 / started.elapsed().as_secs_f64();
             let epoch = (self.position.epoch + 1, self.epochs());

@@ -3,6 +3,7 @@
 use goodness_core::Rows;
 use goodness_engine::{Matrix, Rounded};
 
+use super::ahead::Ahead;
 use super::likeness::Likeness;
 use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
@@ -44,6 +45,7 @@ pub(super) struct LayerWork {
 /// All buffers of a step.
 #[derive(Debug, Default)]
 pub(super) struct Workspace {
+    pub(super) ahead: Ahead,
     pub(super) images: Images,
     pub(super) labels: Labels,
     /// The images with their negatives, where these are made of images.

@@ -1,0 +1,114 @@
+//! A folder of one's own pictures, from training to prediction, and what is said of a folder that will not do.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+
+use common::Home;
+use image::{Rgb, RgbImage};
+
+const RECIPE: &str = "name = \"own\"\n[data]\nset = \"own\"\nvalidation = 12\n[network]\nlayers = [40, 30]\n\
+                      [train]\noptimizer = { name = \"adam\", rate = 0.005 }\nepochs = 12\nbatch = 12\n";
+
+/// Red, green and blue pictures of 8×8, forty of each.
+fn home() -> Home {
+    let home = Home::new();
+    for (k, colour) in ["blue", "green", "red"].iter().enumerate() {
+        fs::create_dir_all(home.path(&format!("own/{colour}"))).unwrap();
+        for i in 0..40u32 {
+            let noise = |x: u32, y: u32| ((x * 37 + y * 91 + i * 53) % 90) as u8;
+            let pixel = |x, y| Rgb(std::array::from_fn(|c| if c == 2 - k { 160 + noise(x, y) } else { noise(x, y) }));
+            RgbImage::from_fn(8, 8, pixel).save(home.path(&format!("own/{colour}/{i:02}.png"))).unwrap();
+        }
+    }
+    fs::write(home.path("own.toml"), RECIPE).unwrap();
+    home
+}
+
+#[test]
+fn own_pictures_are_learned_and_told_apart() {
+    let home = home();
+    let out = home.ok(&["train", "own.toml", "--out", "run"]);
+    assert!(out.contains("192-40-30") && out.contains("96 training and 12 validation samples of own"), "{out}");
+    let json = home.ok(&["eval", "run/model.safetensors", "--json"]);
+    let eval: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((eval["samples"].as_u64(), eval["error"].as_f64()), (Some(12), Some(0.0)), "{json}");
+    let said = home.ok(&["predict", "run/model.safetensors", "own/green/07.png"]);
+    assert!(said.starts_with("own/green/07.png: green\n") && said.contains("  → green  "), "{said}");
+    assert!(home.ok(&["eval", "run/model.safetensors"]).contains("  class red: 0.00 %"));
+    let page = fs::read_to_string(home.path("run/report.html")).unwrap();
+    assert!(page.contains("green"), "classes go by their names");
+    assert!(home.ok(&["report", "run"]).contains("report.html"));
+    let changed =
+        ["shift=1", "padding=reflect", "mirror=0.5", "crop=0.5", "brightness=0.2", "saturation=0.2", "cutout=2"];
+    let sets: Vec<&str> = changed.iter().flat_map(|key| ["--set", *key]).collect();
+    let args = |out| [&["train", "own.toml", "--epochs", "2", "--out", out][..], &sets].concat();
+    home.ok(&args("first"));
+    home.ok(&[&args("second")[..], &["--threads", "1"]].concat());
+    let model = |run: &str| fs::read(home.path(run).join("model.safetensors")).unwrap();
+    assert_eq!(model("first"), model("second"));
+    let page = fs::read_to_string(home.path("first/report.html")).unwrap();
+    assert!(page.contains("What training sees") && page.contains("a draw of red"));
+}
+
+#[test]
+fn pictures_that_will_not_do_are_named() {
+    let home = home();
+    RgbImage::new(9, 7).save(home.path("own/green/wide.png")).unwrap();
+    let (code, error) = home.refused(&["train", "own.toml"]);
+    assert!(
+        code == 1 && error.contains("wide.png: a picture of 7×9 pixels, but ") && error.contains("data.size"),
+        "{error}"
+    );
+    let out = home.ok(&["train", "own.toml", "--epochs", "1", "--set", "size=6", "--set", "data.channels=1"]);
+    assert!(out.contains("36-40-30"), "{out}");
+    fs::remove_file(home.path("own/green/wide.png")).unwrap();
+    let path = home.path("own/red/03.png");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let (code, error) = home.refused(&["train", "own.toml"]);
+    assert!(code == 1 && error.contains("own/red/03.png: cannot read it as a PNG or JPEG picture:"), "{error}");
+    assert!(error.contains("data.broken = \"skip\" leaves such files out"), "{error}");
+    let (code, _, said) = home.run(&["train", "own.toml", "--epochs", "1", "--set", "broken=skip"]);
+    assert!(code == 0 && said.contains("left out: own/red/03.png: "), "{said}");
+}
+
+/// CIFAR batches of `images` images each, whose colour tells the class.
+fn cifar(home: &Home, folder: &str, images: usize) {
+    fs::create_dir_all(home.path(folder)).unwrap();
+    let plane = |class: usize, c: usize, i: usize| {
+        (0..1024).map(move |p| ((p * 7 + i * 13) % 60 + if class % 3 == c { 150 } else { 20 * class }) as u8)
+    };
+    let record = |i: usize| std::iter::once((i % 10) as u8).chain((0..3).flat_map(move |c| plane(i % 10, c, i)));
+    let batch: Vec<u8> = (0..images).flat_map(record).collect();
+    let train = (1..6).map(|n| format!("data_batch_{n}.bin"));
+    train.chain(["test_batch.bin".into()]).for_each(|name| fs::write(home.path(folder).join(name), &batch).unwrap());
+}
+
+#[test]
+fn cifar_batches_are_learned_by_a_dense_network() {
+    let home = home();
+    cifar(&home, "batches", 20);
+    let changed =
+        ["data.set=batches", "optimizer.rate=0.0003", "shift=4", "mirror=0.5", "padding=reflect", "saturation=0.2"];
+    let sets: Vec<&str> = changed.iter().flat_map(|key| ["--set", *key]).collect();
+    let out = home.ok(&[&["train", "own.toml", "--epochs", "2"][..], &sets].concat());
+    assert!(out.contains("3072-40-30") && out.contains("88 training and 12 validation samples of batches"), "{out}");
+    let (_, error) = home.refused(&["train", "own.toml", "--set", "data.set=batches", "--set", "size=16"]);
+    assert!(error.contains("data.size is for folders of pictures; batches has images of 32×32×3 as it is"), "{error}");
+    let path = home.path("batches/data_batch_3.bin");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 9]).unwrap();
+    let (_, error) = home.refused(&["train", "own.toml", "--set", "data.set=batches"]);
+    assert!(error.contains("data_batch_3.bin: 61451 bytes are 19 images of 3073 bytes and 3064 bytes more"), "{error}");
+    fs::remove_file(&path).unwrap();
+    let (_, error) = home.refused(&["train", "own.toml", "--set", "data.set=batches"]);
+    assert!(error.contains("batches: there is no data_batch_3.bin"), "{error}");
+    // A known set has as many images as everybody's, even where a batch ends with an image.
+    cifar(&home, "data/cifar10", 20);
+    let (_, error) = home.refused(&["train", "own.toml", "--set", "data.set=cifar10"]);
+    assert!(error.contains("data/cifar10: 100 images, expected 50000: a file is cut short"), "{error}");
+    let (_, error) = home.refused(&["train", "own.toml", "--set", "cutout=9"]);
+    assert!(error.contains("data.cutout = 9: at most 8, for images of 8×8×3"), "{error}");
+}

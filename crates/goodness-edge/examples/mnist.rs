@@ -35,7 +35,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
         net: "f32-32".into(),
         epochs: 1,
         rates: [0.05, 0.05],
-        temperature: 1,
+        temperature: 2,
         code: 3,
         hold: 0.5,
         seed: 1,
@@ -91,7 +91,7 @@ fn run<W: Reads<u8>, const A: usize, const B: usize>(o: &Options) -> Result<(), 
         for (i, &row) in order.iter().enumerate() {
             let gain = LinearDecay { hold: o.hold }.at(epoch * o.train as u64 + i as u64, total);
             let rates = o.rates.map(|rate| (65_536.0 * gain * rate) as u32);
-            net.rule = Rule { rates, temperature: o.temperature, code: o.code };
+            *net.rule_mut() = Rule { rates, temperature: o.temperature, code: o.code };
             net.learn(&set.images[row * PIXELS..(row + 1) * PIXELS], set.labels[row])?;
         }
         let [first, both] = errors(&mut net, &set, 50_000)?;

@@ -66,6 +66,7 @@ pub const fn assert_fits(needed: usize, budget: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::string::ToString;
 
     #[test]
     #[should_panic(expected = "this network needs 105984 bytes, the budget is 8192 bytes")]

@@ -1,6 +1,8 @@
 //! How a network is doing, from what its own steps saw.
 
 use crate::precision::Precision;
+use crate::verdict::best;
+use crate::work::Work;
 use core::fmt;
 
 /// What is counted while a network learns.
@@ -14,17 +16,17 @@ pub(crate) struct Counters<W: Precision, const FIRST: usize, const SECOND: usize
 impl<W: Precision, const FIRST: usize, const SECOND: usize> Counters<W, FIRST, SECOND> {
     pub(crate) const BLANK: Self = Self { quiet: ([0; FIRST], [0; SECOND]), hits: 0, goodness: [W::ZERO; 2] };
 
-    /// After a step: the goodness of the true label and of the best wrong one, and whether the true one won.
-    pub(crate) fn note(&mut self, own: W::Number, rival: W::Number, hit: bool) {
-        W::blend(&mut self.goodness[0], own);
-        W::blend(&mut self.goodness[1], rival);
-        self.hits = self.hits - (self.hits >> 8) + if hit { 1 << 16 } else { 0 };
-    }
-
-    /// Unit `j` of a layer spoke for the true label, or not.
-    pub(crate) fn hear(&mut self, layer: usize, j: usize, spoke: bool) {
-        let quiet = if layer == 0 { &mut self.quiet.0[j] } else { &mut self.quiet.1[j] };
-        *quiet = if spoke { 0 } else { quiet.saturating_add(1) };
+    /// Counts what a step sees, before it learns; returns what the network takes the sample for.
+    pub(crate) fn note_step<const CLASSES: usize>(&mut self, work: &Work<W, FIRST, SECOND, CLASSES>, label: u8) -> u8 {
+        let (g, own) = (&work.g[1], usize::from(label));
+        let said = best(g, None) as u8;
+        W::blend(&mut self.goodness[0], g[own]);
+        W::blend(&mut self.goodness[1], g[best(g, Some(own))]);
+        self.hits = self.hits - (self.hits >> 8) + if said == label { 1 << 16 } else { 0 };
+        let count = |quiet: &mut u8, spoke: bool| *quiet = if spoke { 0 } else { quiet.saturating_add(1) };
+        self.quiet.0.iter_mut().enumerate().for_each(|(j, quiet)| count(quiet, work.spoke(j, label)));
+        self.quiet.1.iter_mut().enumerate().for_each(|(j, quiet)| count(quiet, work.spoke_second(j, label)));
+        said
     }
 
     pub(crate) fn report(&self, step: u32, at_limit: usize, weights: usize) -> Health {

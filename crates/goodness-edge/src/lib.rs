@@ -15,15 +15,19 @@ extern crate std;
 
 pub mod budget;
 mod error;
+pub mod flash;
+mod head;
 mod health;
 mod net;
 pub mod precision;
 pub mod row;
 mod rule;
 pub mod sample;
+mod verdict;
 mod work;
 
 pub use error::Error;
 pub use health::{Health, Symptom};
-pub use net::{Net, Verdict};
+pub use net::Net;
 pub use rule::Rule;
+pub use verdict::Verdict;

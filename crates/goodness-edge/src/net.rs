@@ -2,24 +2,15 @@
 
 use crate::budget::assert_fits;
 use crate::error::Error;
+use crate::head::Head;
 use crate::health::{Counters, Health};
 use crate::precision::{Precision, Reads};
-use crate::row::{Row, Unit};
+use crate::row::Row;
 use crate::rule::Rule;
 use crate::sample::{self, Value};
+use crate::verdict::{Verdict, verdict};
 use crate::work::{Seen, Work};
 use goodness_core::Rng;
-
-/// What a network says of a sample.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Verdict<N> {
-    /// The class with the highest goodness.
-    pub label: u8,
-    /// How many layers were asked.
-    pub layers: usize,
-    /// Its goodness minus that of the next best.
-    pub lead: N,
-}
 
 /// Two layers of units, with everything a step needs.
 ///
@@ -52,14 +43,9 @@ pub struct Verdict<N> {
 #[derive(Debug)]
 pub struct Net<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize, const CLASSES: usize> {
     pub(crate) first: [Row<W, INPUTS, CLASSES>; FIRST],
-    pub(crate) second: [Unit<W, FIRST>; SECOND],
+    pub(crate) head: Head<W, FIRST, SECOND>,
     work: Work<W, FIRST, SECOND, CLASSES>,
     counters: Counters<W, FIRST, SECOND>,
-    /// How it learns from here on; a schedule changes the rates.
-    pub rule: Rule,
-    pub(crate) seed: u64,
-    pub(crate) step: u32,
-    pub(crate) started: bool,
 }
 
 impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize, const CLASSES: usize>
@@ -82,26 +68,20 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
         const { assert!(CLASSES >= 2 && CLASSES <= 256, "a network needs 2 to 256 classes") };
         const { assert!(INPUTS > 0 && INPUTS <= 65_536, "a network needs 1 to 65,536 inputs") };
         const { assert!(FIRST > 0, "the first layer needs a unit") };
-        Self {
-            first: [Row::BLANK; FIRST],
-            second: [Unit::BLANK; SECOND],
-            work: Work::BLANK,
-            counters: Counters::BLANK,
-            rule,
-            seed: 0,
-            step: 0,
-            started: false,
-        }
+        Self { first: [Row::BLANK; FIRST], head: Head::blank(rule), work: Work::BLANK, counters: Counters::BLANK }
     }
 
     /// Draws fresh weights; the same seed gives the same bits on every processor.
     pub fn start(&mut self, seed: u64) {
         let mut rng = Rng::keyed(seed, Rng::WEIGHTS, 0);
         self.first.iter_mut().for_each(|row| row.draw(&mut rng));
-        let mut rng = Rng::keyed(seed, Rng::WEIGHTS, 1);
-        self.second.iter_mut().for_each(|unit| unit.draw(&mut rng));
-        (self.seed, self.step, self.started) = (seed, 0, true);
+        self.head.start(seed);
         self.counters = Counters::BLANK;
+    }
+
+    /// How it learns from here on; a schedule changes the rates.
+    pub fn rule_mut(&mut self) -> &mut Rule {
+        &mut self.head.rule
     }
 
     /// Learns one sample; returns what the network took it for before.
@@ -116,18 +96,18 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
             return Err(Error::Label { label, classes: CLASSES });
         }
         let seen = self.look(x)?;
-        self.work.look_second(&self.second);
+        self.work.look_second(&self.head.second);
         self.check_goodness()?;
-        let said = self.note(label);
-        let mut rng = Rng::keyed(self.seed, Rng::ROUNDING, u64::from(self.step));
-        self.work.judge(0, label, &self.rule);
-        let share = W::share(self.rule.rates[0], FIRST);
+        let said = self.counters.note_step(&self.work, label);
+        let mut rng = Rng::keyed(self.head.seed, Rng::ROUNDING, u64::from(self.head.step));
+        self.work.judge(0, label, &self.head.rule);
+        let share = W::share(self.head.rule.rates[0], FIRST);
         for (j, row) in self.first.iter_mut().enumerate() {
-            self.work.teach(j, row, seen, &self.rule, share, &mut rng);
+            self.work.teach(j, row, seen, &self.head.rule, share, &mut rng);
         }
-        self.work.judge(1, label, &self.rule);
-        self.work.teach_second(&mut self.second, &self.rule, &mut rng);
-        self.step = self.step.wrapping_add(1);
+        self.work.judge(1, label, &self.head.rule);
+        self.work.teach_second(&mut self.head.second, &self.head.rule, &mut rng);
+        self.head.step = self.head.step.wrapping_add(1);
         Ok(said)
     }
 
@@ -140,7 +120,7 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
         W: Reads<X>,
     {
         self.look(x)?;
-        self.work.look_second(&self.second);
+        self.work.look_second(&self.head.second);
         Ok(self.verdict(1))
     }
 
@@ -157,7 +137,7 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
         if first.lead >= enough {
             return Ok(first);
         }
-        self.work.look_second(&self.second);
+        self.work.look_second(&self.head.second);
         Ok(self.verdict(1))
     }
 
@@ -168,68 +148,43 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
 
     /// Samples learned since the start.
     pub fn step(&self) -> u32 {
-        self.step
+        self.head.step
     }
 
     /// How it is doing.
     pub fn health(&self) -> Health {
         let first = self.first.iter().flat_map(|row| row.inputs.iter().chain(&row.code));
-        let at_limit = first.chain(self.second.iter().flat_map(|u| &u.inputs)).filter(|w| w.is_at_limit()).count();
-        self.counters.report(self.step, at_limit, FIRST * (INPUTS + CLASSES) + FIRST * SECOND)
+        let weights = first.chain(self.head.second.iter().flat_map(|u| &u.inputs));
+        let at_limit = weights.filter(|w| w.is_at_limit()).count();
+        self.counters.report(self.head.step, at_limit, FIRST * (INPUTS + CLASSES) + FIRST * SECOND)
     }
 
     fn look<'a, X: Value>(&mut self, x: &'a [X]) -> Result<Seen<'a, X, W::Scale>, Error>
     where
         W: Reads<X>,
     {
-        if !self.started {
+        if !self.head.started {
             return Err(Error::Blank);
         }
         sample::check(x, INPUTS)?;
         let seen = Seen { x, scale: W::scale(x) };
         self.work.open();
         for (j, row) in self.first.iter().enumerate() {
-            self.work.look(j, row, seen, self.rule.code);
+            self.work.look(j, row, seen, self.head.rule.code);
         }
         self.work.close();
         Ok(seen)
     }
 
+    pub(crate) fn forget_counts(&mut self) {
+        self.counters = Counters::BLANK;
+    }
+
     fn check_goodness(&self) -> Result<(), Error> {
-        let layer = self.work.g.iter().position(|g| g.iter().any(|g| !W::is_finite(*g)));
-        layer.map_or(Ok(()), |layer| Err(Error::Diverged { layer, step: self.step }))
+        self.work.diverged().map_or(Ok(()), |layer| Err(Error::Diverged { layer, step: self.head.step }))
     }
 
     fn verdict(&self, layer: usize) -> Verdict<W::Number> {
         verdict(&self.work.g[layer], layer + 1, W::difference)
     }
-
-    /// Counts what the step sees, and says what the network took the sample for.
-    fn note(&mut self, label: u8) -> u8 {
-        let g = &self.work.g[1];
-        let said = self.verdict(1).label;
-        let rival = best(g, Some(usize::from(label)));
-        self.counters.note(g[usize::from(label)], g[rival], said == label);
-        (0..FIRST).for_each(|j| self.counters.hear(0, j, self.work.spoke(j, label)));
-        (0..SECOND).for_each(|j| self.counters.hear(1, j, self.work.spoke_second(j, label)));
-        said
-    }
-}
-
-/// The label of the highest goodness, the first of equals, leaving out `but`.
-pub(crate) fn best<N: Copy + PartialOrd>(g: &[N], but: Option<usize>) -> usize {
-    let mut best = usize::from(but == Some(0));
-    for k in best + 1..g.len() {
-        if Some(k) != but && g[k] > g[best] {
-            best = k;
-        }
-    }
-    best
-}
-
-/// The best label and its lead over the next.
-pub(crate) fn verdict<N: Copy + PartialOrd>(g: &[N], layers: usize, difference: fn(N, N) -> N) -> Verdict<N> {
-    let label = best(g, None);
-    let next = best(g, Some(label));
-    Verdict { label: label as u8, layers, lead: difference(g[label], g[next]) }
 }

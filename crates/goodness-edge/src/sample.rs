@@ -100,6 +100,7 @@ pub(crate) fn check<X: Value>(x: &[X], expected: usize) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::string::ToString;
 
     #[test]
     fn a_stream_that_goes_on_is_refused_without_reading_it_all() {

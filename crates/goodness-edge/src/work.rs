@@ -132,6 +132,11 @@ impl<W: Precision, const FIRST: usize, const SECOND: usize, const CLASSES: usize
         }
     }
 
+    /// The first layer whose goodness is no longer a finite number.
+    pub(crate) fn diverged(&self) -> Option<usize> {
+        self.g.iter().position(|g| g.iter().any(|g| !W::is_finite(*g)))
+    }
+
     /// Whether unit `j` of the first layer put out anything for `label`.
     pub(crate) fn spoke(&self, j: usize, label: u8) -> bool {
         self.x[usize::from(label)][j] > W::SILENCE

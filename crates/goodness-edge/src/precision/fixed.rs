@@ -147,7 +147,7 @@ impl<W: Fixed> Precision for W {
     }
 
     fn goodness(sum: u64, width: usize) -> i32 {
-        (sum / width.max(1) as u64 >> ACTIVITY) as i32
+        ((sum / width.max(1) as u64) >> ACTIVITY) as i32
     }
 
     fn add(a: i32, b: i32) -> i32 {

@@ -3,7 +3,7 @@
 /// 1/r as mantissa / 2^shift, the mantissa of 15 bits: a division is done once, and multiplied with many times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reciprocal {
-    /// From 2¹⁴ (exclusive) to 2¹⁵, or 0 for 1/0: what has no length stays without.
+    /// From 2¹⁴ to 2¹⁵, or 0 for 1/0: what has no length stays without.
     pub mantissa: i32,
     /// Power of two to divide by.
     pub shift: u32,
@@ -28,7 +28,7 @@ impl Reciprocal {
 /// ⌊√x⌋, bit by bit.
 pub(super) fn root(x: u64) -> u32 {
     let (mut rest, mut root) = (x, 0u64);
-    let mut bit = 1u64 << (63 - (x | 1).leading_zeros()) / 2 * 2;
+    let mut bit = 1u64 << ((63 - (x | 1).leading_zeros()) / 2 * 2);
     while bit > 0 {
         if rest >= root + bit {
             rest -= root + bit;
@@ -62,7 +62,7 @@ mod tests {
             let Reciprocal { mantissa, shift } = Reciprocal::of(r);
             let value = f64::from(mantissa) / 2f64.powi(shift as i32) * f64::from(r);
             assert!(value <= 1.0 && value > 1.0 - 1.0 / 16_384.0, "1/{r}: off by the factor {value}");
-            assert!(mantissa > 1 << 14 && mantissa <= 1 << 15);
+            assert!(mantissa >= 1 << 14 && mantissa <= 1 << 15);
         }
         assert_eq!(Reciprocal::of(0).mantissa, 0);
     }

@@ -188,3 +188,23 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
         verdict(&self.work.g[layer], layer + 1, W::difference)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_step_whose_goodness_is_not_finite_is_not_taken() {
+        let mut net = Net::<f32, 4, 3, 2, 2>::blank(Rule::new());
+        net.start(1);
+        net.first[1].bias = 1e30;
+        let before = net.digest();
+        let error = net.learn(&[1u8, 2, 3, 4], 0).unwrap_err().to_string();
+        let expected = "layer 0, step 0: goodness is not finite; restore the last saved state and lower the rate";
+        assert_eq!((error.as_str(), net.digest()), (expected, before));
+        net.first[1].bias = 0.0;
+        net.head.second[0].bias = f32::NAN;
+        assert_eq!(net.learn(&[1u8, 2, 3, 4], 0), Err(Error::Diverged { layer: 1, step: 0 }));
+    }
+}

@@ -77,9 +77,9 @@ impl<W: Precision, const FIRST: usize, const SECOND: usize, const CLASSES: usize
     pub(crate) fn look_second(&mut self, units: &[Unit<W, FIRST>; SECOND]) {
         self.open();
         for (unit, h) in units.iter().zip(&mut self.h) {
-            for k in 0..CLASSES {
-                h[k] = W::activity(W::product(&unit.inputs, &self.x[k]), W::WEIGHT, 0, unit.bias);
-                self.squares[k] = W::add_square(self.squares[k], h[k]);
+            for ((h, x), squares) in h.iter_mut().zip(&self.x).zip(&mut self.squares) {
+                *h = W::activity(W::product(&unit.inputs, x), W::WEIGHT, 0, unit.bias);
+                *squares = W::add_square(*squares, *h);
             }
         }
         for k in 0..CLASSES {

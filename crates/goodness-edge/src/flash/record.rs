@@ -52,10 +52,15 @@ pub(super) const fn slot_bytes<F: NorFlash>(length: usize) -> usize {
 impl Record {
     /// The record at `offset`, checked against what the flash has.
     pub(super) fn at<F: NorFlash>(flash: &F, offset: u32, shape: u32, length: usize) -> Result<Self, FlashError> {
-        const { assert!(BLOCK % F::WRITE_SIZE == 0 && BLOCK % F::READ_SIZE == 0, "words of the flash exceed 64 bytes") };
+        const {
+            assert!(
+                BLOCK.is_multiple_of(F::WRITE_SIZE) && BLOCK.is_multiple_of(F::READ_SIZE),
+                "words of flash are too long"
+            )
+        };
         let slot = slot_bytes::<F>(length);
         let (needed, page, capacity) = (2 * slot, F::ERASE_SIZE, flash.capacity());
-        if offset as usize % page != 0 || (offset as usize).saturating_add(needed) > capacity {
+        if !(offset as usize).is_multiple_of(page) || (offset as usize).saturating_add(needed) > capacity {
             return Err(FlashError::Place { offset, needed, page, capacity });
         }
         Ok(Self { offset, shape, length: length as u32, slot: slot as u32 })

@@ -83,7 +83,7 @@ impl<
 
     /// A network without weights.
     pub const fn blank(rule: Rule, turns: Turns) -> Self {
-        const { assert!(SLICE > 0 && FIRST % SLICE == 0, "slices must divide the first layer evenly") };
+        const { assert!(SLICE > 0 && FIRST.is_multiple_of(SLICE), "slices must divide the first layer evenly") };
         Self {
             turns,
             slice: [Row::BLANK; SLICE],

@@ -275,3 +275,76 @@ impl<W: Fixed, X: Whole> Reads<X> for W {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mean of a weight after many steps that differ in their random numbers alone, in its last bits.
+    fn mean_step<W: Fixed>(step: impl Fn(&mut [W; 1], &mut Rng)) -> f64 {
+        const DRAWS: u64 = 40_000;
+        let after = |i| {
+            let mut w = [W::nearest(10)];
+            step(&mut w, &mut Rng::keyed(i, 0, 0));
+            i64::from(w[0].wide())
+        };
+        (0..DRAWS).map(after).sum::<i64>() as f64 / DRAWS as f64 - 10.0
+    }
+
+    #[test]
+    fn steps_are_right_on_average() {
+        // A slope of 0.01 on an input of 1 moves a weight by 0.64 of the last bit of i8, 40.96 of i16.
+        let slope = (0.01 * f64::from(1 << SLOPE)) as i32;
+        let scale = <i8 as Reads<u8>>::scale(&[200u8, 200]);
+        let image = mean_step::<i8>(|w, rng| i8::step_image(w, &[200u8], scale, slope, rng));
+        assert!((image + 0.64).abs() < 0.02, "{image}");
+        let image = mean_step::<i16>(|w, rng| i16::step_image(w, &[200u8], scale, slope, rng));
+        assert!((image + 40.96).abs() < 0.05, "{image}");
+        let hidden = mean_step::<i8>(|w, rng| i8::step_hidden(w, &[slope, -3 * slope], &[[256], [128]], rng));
+        assert!((hidden - 0.32).abs() < 0.02, "{hidden}");
+        let code = mean_step::<i8>(|w, rng| i8::step_code(&mut w[0], slope / 4, 3, rng));
+        assert!((code + 0.48).abs() < 0.02, "{code}");
+        let code = mean_step::<i16>(|w, rng| i16::step_code(&mut w[0], slope / 4, 3, rng));
+        assert!((code + 30.72).abs() < 0.05, "{code}");
+    }
+
+    #[test]
+    fn products_are_those_of_wide_numbers() {
+        let weights: [i16; 900] = core::array::from_fn(|i| (i as i16).wrapping_mul(7919));
+        let x: [i16; 900] = core::array::from_fn(|i| (i as i16).wrapping_mul(-31_337));
+        let wide = |(w, x): (&i16, &i16)| i64::from(*w) * i64::from(*x);
+        assert_eq!(dot(&weights, &x), weights.iter().zip(&x).map(wide).sum::<i64>());
+        let largest = [i16::MIN; 900];
+        assert_eq!(dot(&[i8::MAX; 900], &largest), 900 * 127 * -32_768);
+    }
+
+    #[test]
+    fn bytes_come_back() {
+        let mut bytes = [0; 2];
+        for w in [-127i8, -1, 0, 5, 127] {
+            w.write(&mut bytes[..1]);
+            assert_eq!(i8::read(&bytes[..1]), w);
+        }
+        for w in [-32_767i16, -1, 0, 300, 32_767] {
+            w.write(&mut bytes);
+            assert_eq!(i16::read(&bytes), w);
+        }
+    }
+
+    #[test]
+    fn shifts_of_any_size_round() {
+        assert_eq!((rounded(5, 1), rounded(-5, 1), rounded(7, 0), rounded(1 << 40, 70)), (3, -2, 7, 0));
+    }
+
+    #[test]
+    fn fresh_weights_have_the_variance_of_one_in_fan_in() {
+        let mut weights = [0i16; 4000];
+        i16::draw(&mut Rng::keyed(1, 0, 0), 100, &mut weights);
+        let variance = weights.iter().map(|w| (f64::from(*w) / 4096.0).powi(2)).sum::<f64>() / 4000.0;
+        assert!((variance - 0.01).abs() < 0.0005, "{variance}");
+        let mut weights = [0i8; 4000];
+        i8::draw(&mut Rng::keyed(1, 0, 0), 100, &mut weights);
+        let variance = weights.iter().map(|w| (f64::from(*w) / 64.0).powi(2)).sum::<f64>() / 4000.0;
+        assert!((variance - 0.01).abs() < 0.0005, "{variance}");
+    }
+}

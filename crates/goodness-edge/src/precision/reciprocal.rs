@@ -62,7 +62,7 @@ mod tests {
             let Reciprocal { mantissa, shift } = Reciprocal::of(r);
             let value = f64::from(mantissa) / 2f64.powi(shift as i32) * f64::from(r);
             assert!(value <= 1.0 && value > 1.0 - 1.0 / 16_384.0, "1/{r}: off by the factor {value}");
-            assert!(mantissa >= 1 << 14 && mantissa <= 1 << 15);
+            assert!((1 << 14..=1 << 15).contains(&mantissa));
         }
         assert_eq!(Reciprocal::of(0).mantissa, 0);
     }

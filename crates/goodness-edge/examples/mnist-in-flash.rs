@@ -6,10 +6,12 @@
 //!
 //! Chooses nothing and reads no test set unless `--test` is given: the error is that of 10,000 training images held out.
 
+mod emulated;
+
 use std::error::Error;
 use std::process::ExitCode;
 
-use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
+use emulated::Flash;
 use goodness_core::Rng;
 use goodness_core::schedule::{LinearDecay, Schedule};
 use goodness_edge::Rule;
@@ -18,45 +20,6 @@ use goodness_edge::precision::Reads;
 use goodness_mnist::Set;
 
 const PIXELS: usize = 784;
-
-/// Flash in memory, pages of 1 KiB.
-struct Flash {
-    bytes: Vec<u8>,
-    erases: Vec<u32>,
-}
-
-impl ErrorType for Flash {
-    type Error = NorFlashErrorKind;
-}
-
-impl ReadNorFlash for Flash {
-    const READ_SIZE: usize = 1;
-
-    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
-        Ok(())
-    }
-
-    fn capacity(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
-impl NorFlash for Flash {
-    const WRITE_SIZE: usize = 4;
-    const ERASE_SIZE: usize = 1024;
-
-    fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
-        self.bytes[from as usize..to as usize].fill(0xFF);
-        self.erases[from as usize / 1024..to as usize / 1024].iter_mut().for_each(|erases| *erases += 1);
-        Ok(())
-    }
-
-    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.bytes[offset as usize..].iter_mut().zip(bytes).for_each(|(place, byte)| *place &= byte);
-        Ok(())
-    }
-}
 
 /// What the command line asks for.
 struct Options {
@@ -119,10 +82,10 @@ fn error<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(
 fn run<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(o: &Options) -> Result<(), Box<dyn Error>> {
     let set = goodness_mnist::train()?;
     let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: o.stay };
-    let mut net: Box<Sliced<W, PIXELS, A, B, 10, S>> = Box::new(Sliced::blank(Rule::new(), turns));
+    let mut net: Box<Sliced<W, PIXELS, A, B, 10, S>> = Box::new(Sliced::blank());
     let bytes = Sliced::<W, PIXELS, A, B, 10, S>::flash_bytes::<Flash>();
-    let mut flash = Flash { bytes: vec![0xFF; bytes], erases: vec![0; bytes / 1024] };
-    net.start(&mut flash, o.seed)?;
+    let mut flash = Flash::new(bytes);
+    net.start(&mut flash, o.seed, Rule::new(), turns)?;
     let memory = Sliced::<W, PIXELS, A, B, 10, S>::TRAIN_BYTES;
     println!("{} {PIXELS}-{A}-{B}, {S} units at a time: {memory} bytes of memory, {bytes} of flash", W::NAME);
     let total = o.epochs * o.train as u64;

@@ -80,8 +80,8 @@ fn errors<W: Reads<u8>, const A: usize, const B: usize>(
 
 fn run<W: Reads<u8>, const A: usize, const B: usize>(o: &Options) -> Result<(), Box<dyn Error>> {
     let set = goodness_mnist::train()?;
-    let mut net: Box<Net<W, PIXELS, A, B, 10>> = Box::new(Net::blank(Rule::new()));
-    net.start(o.seed);
+    let mut net: Box<Net<W, PIXELS, A, B, 10>> = Box::new(Net::blank());
+    net.start(o.seed, Rule::new());
     println!("{} {PIXELS}-{A}-{B}: {} bytes", W::NAME, Net::<W, PIXELS, A, B, 10>::TRAIN_BYTES);
     let total = o.epochs * o.train as u64;
     for epoch in 0..o.epochs {

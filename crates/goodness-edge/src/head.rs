@@ -19,14 +19,14 @@ impl<W: Precision, const FIRST: usize, const SECOND: usize> Head<W, FIRST, SECON
     /// Bytes in a saved state.
     pub(crate) const BYTES: usize = 8 + 4 + 4 + 4 + 2 + SECOND * Unit::<W, FIRST>::BYTES;
 
-    pub(crate) const fn blank(rule: Rule) -> Self {
-        Self { second: [Unit::BLANK; SECOND], rule, seed: 0, step: 0, started: false }
-    }
+    pub(crate) const BLANK: Self =
+        Self { second: [Unit::BLANK; SECOND], rule: Rule::NONE, seed: 0, step: 0, started: false };
 
     /// Draws fresh weights for the second layer.
-    pub(crate) fn start(&mut self, seed: u64) {
+    pub(crate) fn start(&mut self, seed: u64, rule: Rule) {
         let mut rng = Rng::keyed(seed, Rng::WEIGHTS, 1);
         self.second.iter_mut().for_each(|unit| unit.draw(&mut rng));
+        self.rule = rule;
         (self.seed, self.step, self.started) = (seed, 0, true);
     }
 }

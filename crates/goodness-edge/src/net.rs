@@ -22,10 +22,10 @@ use goodness_core::Rng;
 /// const KIB: usize = 1024;
 /// type Digits = Net<f32, 784, 32, 32, 10>;
 /// const { Digits::fits(110 * KIB) };
-/// static mut NEVER_MOVED: Digits = Digits::blank(Rule::new());
+/// static mut NEVER_MOVED: Digits = Digits::blank();
 ///
-/// let mut net: Net<i16, 4, 16, 8, 2> = Net::blank(Rule::new());
-/// net.start(7);
+/// let mut net: Net<i16, 4, 16, 8, 2> = Net::blank();
+/// net.start(7, Rule::new());
 /// for i in 0..400u32 {
 ///     let label = (i % 2) as u8;
 ///     let sample: [u8; 4] = if label == 0 { [200, 180, 10, 0] } else { [0, 30, 190, 220] };
@@ -63,19 +63,19 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
         assert_fits(Self::TRAIN_BYTES, budget);
     }
 
-    /// A network without weights.
-    pub const fn blank(rule: Rule) -> Self {
+    /// A network without weights: all zeros, so that a `static` of it takes no flash.
+    pub const fn blank() -> Self {
         const { assert!(CLASSES >= 2 && CLASSES <= 256, "a network needs 2 to 256 classes") };
         const { assert!(INPUTS > 0 && INPUTS <= 65_536, "a network needs 1 to 65,536 inputs") };
         const { assert!(FIRST > 0, "the first layer needs a unit") };
-        Self { first: [Row::BLANK; FIRST], head: Head::blank(rule), work: Work::BLANK, counters: Counters::BLANK }
+        Self { first: [Row::BLANK; FIRST], head: Head::BLANK, work: Work::BLANK, counters: Counters::BLANK }
     }
 
     /// Draws fresh weights; the same seed gives the same bits on every processor.
-    pub fn start(&mut self, seed: u64) {
+    pub fn start(&mut self, seed: u64, rule: Rule) {
         let mut rng = Rng::keyed(seed, Rng::WEIGHTS, 0);
         self.first.iter_mut().for_each(|row| row.draw(&mut rng));
-        self.head.start(seed);
+        self.head.start(seed, rule);
         self.counters = Counters::BLANK;
     }
 
@@ -196,8 +196,8 @@ mod tests {
 
     #[test]
     fn a_step_whose_goodness_is_not_finite_is_not_taken() {
-        let mut net = Net::<f32, 4, 3, 2, 2>::blank(Rule::new());
-        net.start(1);
+        let mut net = Net::<f32, 4, 3, 2, 2>::blank();
+        net.start(1, Rule::new());
         net.first[1].bias = 1e30;
         let before = net.digest();
         let error = net.learn(&[1u8, 2, 3, 4], 0).unwrap_err().to_string();

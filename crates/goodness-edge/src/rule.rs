@@ -20,9 +20,23 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The rule that was chosen on the validation split of MNIST.
+    /// All zeros, before there is a rule.
+    pub(crate) const NONE: Self = Self { rates: [0, 0], temperature: 0, code: 0 };
+
+    /// The rule that was chosen on the validation split of MNIST, for layers of 32 units.
     pub const fn new() -> Self {
         Self { rates: [3277, 3277], temperature: 2, code: 3 }
+    }
+
+    /// The same for layers of `units`: goodness is a mean over units, so rates grow with their number.
+    ///
+    /// ```
+    /// use goodness_edge::Rule;
+    /// assert_eq!(Rule::wide(64).rates, [2 * 3277, 2 * 3277]);
+    /// ```
+    pub const fn wide(units: u32) -> Self {
+        let rate = 3277 * units / 32;
+        Self { rates: [rate, rate], ..Self::new() }
     }
 }
 

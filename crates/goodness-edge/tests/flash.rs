@@ -11,8 +11,8 @@ const PLACE: Place = Place { offset: 0, erases: 1000 };
 type Small = Net<i8, 16, 8, 6, 4>;
 
 fn small() -> Small {
-    let mut net = Net::blank(Rule::new());
-    net.start(3);
+    let mut net = Net::blank();
+    net.start(3, Rule::new());
     net
 }
 
@@ -53,7 +53,7 @@ fn everything_but_a_good_state_is_named() {
     assert_eq!(version, "the state at 0x0 has version 9, this program reads version 1");
     let damaged = refusal(changed(|slot| slot[100] ^= 4));
     assert!(damaged.starts_with("the state at 0x0 has checksum 0x") && damaged.contains(", expected 0x"), "{damaged}");
-    let mut other = Net::<i16, 16, 8, 6, 4>::blank(Rule::new());
+    let mut other = Net::<i16, 16, 8, 6, 4>::blank();
     let shape = other.restore(&mut saved(), PLACE).unwrap_err().to_string();
     assert!(shape.starts_with("the state at 0x0 is of another network: shape 0x"), "{shape}");
 }
@@ -99,7 +99,7 @@ fn failures_of_the_flash_say_where() {
     let mut flash = Mock { power: Some(1), ..saved() };
     let error = small().save(&mut flash, PLACE).unwrap_err().to_string();
     assert_eq!(error, "flash failed to erase at 0x400: Other");
-    let error = Small::blank(Rule::new()).save(&mut saved(), PLACE).unwrap_err();
+    let error = Small::blank().save(&mut saved(), PLACE).unwrap_err();
     assert_eq!(error, FlashError::Blank);
 }
 
@@ -116,9 +116,9 @@ fn erases_are_counted_and_bounded() {
 #[test]
 fn a_sliced_network_keeps_to_its_erase_budget_and_says_when_it_is_spent() {
     let turns = Turns { place: Place { erases: 4, ..PLACE }, stay: 2 };
-    let mut net = Sliced::<i8, 16, 8, 6, 4, 2>::blank(Rule::new(), turns);
+    let mut net = Sliced::<i8, 16, 8, 6, 4, 2>::blank();
     let mut flash = Mock::new(Sliced::<i8, 16, 8, 6, 4, 2>::flash_bytes::<Mock>());
-    net.start(&mut flash, 1).unwrap();
+    net.start(&mut flash, 1, Rule::new(), turns).unwrap();
     let error = loop {
         let (x, label) = sample(net.step());
         if let Err(error) = net.learn(&mut flash, &x, label) {
@@ -132,6 +132,6 @@ fn a_sliced_network_keeps_to_its_erase_budget_and_says_when_it_is_spent() {
     let (x, _) = sample(0);
     net.predict(&mut flash, &x).unwrap();
     let step = net.step();
-    net.restore(&mut flash).unwrap();
+    net.restore(&mut flash, turns).unwrap();
     assert!(step - net.step() <= 2);
 }

@@ -17,8 +17,8 @@ const CLASSES: usize = 4;
 type Small<W> = Net<W, INPUTS, 8, 6, CLASSES>;
 
 fn started<W: Precision>(rule: Rule) -> Small<W> {
-    let mut net = Net::blank(rule);
-    net.start(5);
+    let mut net = Net::blank();
+    net.start(5, rule);
     net
 }
 
@@ -87,8 +87,8 @@ fn a_step_is_made_of_the_formulas_of_the_core() {
 }
 
 fn learns<W: Reads<u8>>() {
-    let mut net = Net::<W, INPUTS, 16, 8, CLASSES>::blank(Rule { rates: [819, 819], ..Rule::new() });
-    net.start(5);
+    let mut net = Net::<W, INPUTS, 16, 8, CLASSES>::blank();
+    net.start(5, Rule { rates: [819, 819], ..Rule::new() });
     for i in 0..1500 {
         let (x, label) = sample(i);
         net.learn(&x, label).unwrap();
@@ -151,7 +151,7 @@ fn what_cannot_be_learned_is_refused_and_changes_nothing() {
     refuse(&x, 0, "value 3 of the sample is NaN: expected a finite number within ±1e15");
     x[3] = -1e20;
     refuse(&x, 0, "value 3 of the sample is -100000000000000000000: expected a finite number within ±1e15");
-    let blank = Small::<i8>::blank(Rule::new()).learn(&[1u8; 16], 0).unwrap_err();
+    let blank = Small::<i8>::blank().learn(&[1u8; 16], 0).unwrap_err();
     assert_eq!(blank.to_string(), "the network has not been started: call start(seed), or restore a saved state");
 }
 

@@ -9,12 +9,13 @@ use goodness_edge::precision::Reads;
 use goodness_edge::{Net, Rule};
 
 const PLACE: Place = Place { offset: PAGE as u32, erases: 1000 };
+const TURNS: Turns = Turns { place: Place { offset: 0, erases: 1000 }, stay: 5 };
 type Small<W> = Net<W, 16, 8, 6, 4>;
 type SmallSliced<W> = Sliced<W, 16, 8, 6, 4, 2>;
 
 fn taught<W: Reads<u8>>(steps: u32) -> Small<W> {
-    let mut net = Small::blank(Rule::new());
-    net.start(3);
+    let mut net = Small::blank();
+    net.start(3, Rule::new());
     teach(&mut net, 0, steps);
     net
 }
@@ -42,7 +43,7 @@ fn cut_everywhere<W: Reads<u8>>() -> u32 {
         let mut flash = Mock { power: Some(cut), ..saved.clone() };
         assert!(matches!(new.save(&mut flash, PLACE), Err(FlashError::Failed { .. })), "cut {cut}");
         flash.power = None;
-        let mut back = Small::<W>::blank(Rule::new());
+        let mut back = Small::<W>::blank();
         back.restore(&mut flash, PLACE).unwrap();
         assert_eq!(back.digest(), old.digest(), "cut {cut}");
         // What is found lives on: it learns to the same bits, and can be saved again.
@@ -71,7 +72,7 @@ fn a_first_save_that_is_cut_leaves_nothing_that_looks_like_a_state() {
         let mut flash = Mock { power: Some(cut), ..flash() };
         net.save(&mut flash, PLACE).unwrap_err();
         flash.power = None;
-        let mut back = Small::<i8>::blank(Rule::new());
+        let mut back = Small::<i8>::blank();
         back.restore(&mut flash, PLACE).unwrap_err();
         net.save(&mut flash, PLACE).unwrap();
         back.restore(&mut flash, PLACE).unwrap();
@@ -80,8 +81,7 @@ fn a_first_save_that_is_cut_leaves_nothing_that_looks_like_a_state() {
 }
 
 fn sliced<W: Reads<u8>>() -> (SmallSliced<W>, Mock) {
-    let turns = Turns { place: Place { offset: 0, erases: 1000 }, stay: 5 };
-    (Sliced::blank(Rule::new(), turns), Mock::new(SmallSliced::<W>::flash_bytes::<Mock>()))
+    (Sliced::blank(), Mock::new(SmallSliced::<W>::flash_bytes::<Mock>()))
 }
 
 /// Learns samples from the network's own step on, to `to`; the digest after each step.
@@ -97,7 +97,7 @@ fn learn_sliced<W: Reads<u8>>(net: &mut SmallSliced<W>, flash: &mut Mock, to: u3
 fn a_sliced_network_survives_a_cut_at_every_write_index_of_a_whole_round() {
     const STEPS: u32 = 47;
     let (mut net, mut started) = sliced::<i16>();
-    net.start(&mut started, 3).unwrap();
+    net.start(&mut started, 3, Rule::new(), TURNS).unwrap();
     let mut whole = Mock { operations: 0, ..started.clone() };
     learn_sliced(&mut net, &mut whole, STEPS).unwrap();
     let digest = net.digest(&mut whole).unwrap();
@@ -105,11 +105,11 @@ fn a_sliced_network_survives_a_cut_at_every_write_index_of_a_whole_round() {
     for cut in 1..=whole.operations {
         let mut flash = Mock { power: Some(cut), ..started.clone() };
         let (mut net, _) = sliced::<i16>();
-        net.restore(&mut flash).unwrap();
+        net.restore(&mut flash, TURNS).unwrap();
         learn_sliced(&mut net, &mut flash, STEPS).unwrap_err();
         flash.power = None;
         let (mut back, _) = sliced::<i16>();
-        back.restore(&mut flash).unwrap();
+        back.restore(&mut flash, TURNS).unwrap();
         // Turns end every five samples, and the one that was cut was the last.
         assert!(back.step() % 5 == 0 && back.step() <= net.step() && back.step() + 5 >= net.step(), "cut {cut}");
         learn_sliced(&mut back, &mut flash, STEPS).unwrap();
@@ -120,20 +120,20 @@ fn a_sliced_network_survives_a_cut_at_every_write_index_of_a_whole_round() {
 #[test]
 fn a_cut_start_is_no_network() {
     let (mut net, mut used) = sliced::<i8>();
-    net.start(&mut used, 1).unwrap();
+    net.start(&mut used, 1, Rule::new(), TURNS).unwrap();
     learn_sliced(&mut net, &mut used, 12).unwrap();
     let mut whole = Mock { operations: 0, ..used.clone() };
-    net.start(&mut whole, 2).unwrap();
+    net.start(&mut whole, 2, Rule::new(), TURNS).unwrap();
     let digest = net.digest(&mut whole).unwrap();
     for cut in 1..=whole.operations {
         let mut flash = Mock { power: Some(cut), ..used.clone() };
         let (mut net, _) = sliced::<i8>();
-        net.start(&mut flash, 2).unwrap_err();
+        net.start(&mut flash, 2, Rule::new(), TURNS).unwrap_err();
         flash.power = None;
-        if net.restore(&mut flash).is_ok() {
+        if net.restore(&mut flash, TURNS).is_ok() {
             assert_eq!(cut, 1, "a mixture of two networks was taken for one");
         }
-        net.start(&mut flash, 2).unwrap();
+        net.start(&mut flash, 2, Rule::new(), TURNS).unwrap();
         assert_eq!(net.digest(&mut flash).unwrap(), digest);
     }
 }

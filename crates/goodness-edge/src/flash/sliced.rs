@@ -81,16 +81,16 @@ impl<
         2 * Self::SLICES * slot_bytes::<F>(Self::CONTENTS)
     }
 
-    /// A network without weights.
-    pub const fn blank(rule: Rule, turns: Turns) -> Self {
+    /// A network without weights, all zeros.
+    pub const fn blank() -> Self {
         const { assert!(SLICE > 0 && FIRST.is_multiple_of(SLICE), "slices must divide the first layer evenly") };
         Self {
-            turns,
+            turns: Turns { place: Place { offset: 0, erases: 0 }, stay: 0 },
             slice: [Row::BLANK; SLICE],
             visitor: Row::BLANK,
             current: 0,
             numbers: [0; FIRST],
-            head: Head::blank(rule),
+            head: Head::BLANK,
             work: Work::BLANK,
             counters: Counters::BLANK,
         }
@@ -106,7 +106,8 @@ impl<
     ///
     /// # Errors
     /// [`FlashError`]; the network is blank then, and so it is after a power cut on the way.
-    pub fn start<F: NorFlash>(&mut self, flash: &mut F, seed: u64) -> Result<(), FlashError> {
+    pub fn start<F: NorFlash>(&mut self, flash: &mut F, seed: u64, rule: Rule, turns: Turns) -> Result<(), FlashError> {
+        self.turns = turns;
         self.head.started = false;
         self.record(flash, Self::SLICES - 1)?;
         let mut highest = 0;
@@ -116,7 +117,7 @@ impl<
         self.record(flash, 0)?.check_wear(highest + 3, self.turns.place.erases)?;
         // Without its first slice no half-written mixture of two networks can be taken for one.
         self.record(flash, 0)?.forget(flash)?;
-        self.head.start(seed);
+        self.head.start(seed, rule);
         self.head.started = false;
         self.counters = Counters::BLANK;
         // Two numbers are passed over: forgetting erased both slots of the first slice once.
@@ -155,7 +156,8 @@ impl<
     ///
     /// # Errors
     /// [`FlashError`]; the network is blank then.
-    pub fn restore<F: NorFlash>(&mut self, flash: &mut F) -> Result<(), FlashError> {
+    pub fn restore<F: NorFlash>(&mut self, flash: &mut F, turns: Turns) -> Result<(), FlashError> {
+        self.turns = turns;
         self.head.started = false;
         let mut latest = (0, 0);
         for slice in 0..Self::SLICES {

@@ -2,7 +2,7 @@
 //! optimizer state.
 //!
 //! A layer learns from its own goodness alone, one number a label, so a network needs its weights, one sample and a few
-//! activities. [`Net`] keeps the weights in memory.
+//! activities. [`Net`] keeps the weights in memory, [`flash::Sliced`] a slice of them, and the others in flash.
 //!
 //! Every wrong label is a negative, weighted by how likely the layer finds it: the loss is the cross-entropy of the
 //! goodness of the sample under each label. A label enters behind the inputs, so the sample's product is computed once
@@ -23,6 +23,7 @@ pub mod precision;
 pub mod row;
 mod rule;
 pub mod sample;
+mod standardizer;
 mod verdict;
 mod work;
 
@@ -30,4 +31,5 @@ pub use error::Error;
 pub use health::{Health, Symptom};
 pub use net::Net;
 pub use rule::Rule;
+pub use standardizer::Standardizer;
 pub use verdict::Verdict;

@@ -29,6 +29,8 @@ impl Rng {
     pub const AUGMENT: u64 = 4;
     /// Stream of dropped activities; index: step, layer and row.
     pub const DROPOUT: u64 = 5;
+    /// Stream of the rounding of whole-number weights; index: step.
+    pub const ROUNDING: u64 = 64;
 
     /// The generator of `(seed, stream, index)`.
     pub fn keyed(seed: u64, stream: u64, index: u64) -> Self {

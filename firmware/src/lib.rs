@@ -1,0 +1,68 @@
+//! What all boards share: samples and flash from the host by semihosting, painted stack, counted instructions.
+#![no_std]
+
+pub mod count;
+pub mod host;
+pub mod stack;
+
+use cortex_m_semihosting::hprintln;
+use goodness_edge::{Net, Rule};
+use goodness_edge::precision::Reads;
+use host::{Digit, Samples};
+
+/// Numbers that a run ends with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outcome {
+    /// CRC-32 of the state after the last sample was learned.
+    pub digest: u32,
+    /// Test samples that were misread.
+    pub wrong: u32,
+    /// Test samples.
+    pub tested: u32,
+    /// Samples learned.
+    pub learned: u32,
+    /// Instructions of all calls that learn, and of all that read.
+    pub instructions: [u64; 2],
+}
+
+impl Outcome {
+    /// Prints what the host prints too, and below it what only a device can say.
+    pub fn print(&self, memory: usize) {
+        hprintln!(
+            "digest {:08x} after {} samples, {} of {} misread",
+            self.digest,
+            self.learned,
+            self.wrong,
+            self.tested
+        );
+        let mean = |total: u64, n: u32| total / u64::from(n.max(1));
+        let each = [mean(self.instructions[0], self.learned), mean(self.instructions[1], self.tested)];
+        hprintln!("instructions: {} to learn a sample, {} to read one", each[0], each[1]);
+        let (fixed, stack) = (stack::fixed(), stack::deepest());
+        hprintln!("memory: {} = {} data and bss + {} stack; the network has {}", fixed + stack, fixed, stack, memory);
+    }
+}
+
+/// Learns all training samples that the host streams, then reads all test samples.
+pub fn run<W: Reads<u8>, const A: usize, const B: usize>(net: &mut Net<W, 784, A, B, 10>) -> Outcome {
+    let mut samples = Samples::open();
+    let mut digit = Digit::BLANK;
+    let mut outcome = Outcome { learned: samples.train, tested: samples.test, ..Outcome::default() };
+    net.start(1, Rule::wide(A as u32));
+    for _ in 0..samples.train {
+        samples.next(&mut digit);
+        let (learned, ticks) = count::of(|| net.learn(&digit.pixels, digit.label));
+        outcome.instructions[0] += ticks;
+        if let Err(error) = learned {
+            hprintln!("refused: {}", error);
+        }
+    }
+    outcome.digest = net.digest();
+    for _ in 0..samples.test {
+        samples.next(&mut digit);
+        let (verdict, ticks) = count::of(|| net.predict(&digit.pixels));
+        outcome.instructions[1] += ticks;
+        outcome.wrong += u32::from(verdict.map_or(true, |v| v.label != digit.label));
+    }
+    outcome
+}

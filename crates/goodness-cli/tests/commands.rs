@@ -111,6 +111,7 @@ fn every_verb_has_help_with_an_example() {
         "compare-recipes",
         "sweep",
         "find-rate",
+        "bench",
         "completions",
     ];
     for verb in verbs {

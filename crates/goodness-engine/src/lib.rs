@@ -11,6 +11,7 @@
 //! | [`cholesky`] | symmetric systems of equations |
 //! | [`matrix`] | owned rows that are reused from batch to batch |
 //! | [`memory`] | what the process has taken at most |
+//! | [`peak`] | how fast the machine multiplies and adds at most |
 
 pub mod cholesky;
 pub mod matrix;
@@ -21,4 +22,4 @@ mod simd;
 
 pub use matrix::Matrix;
 pub use pool::{Pool, PoolError};
-pub use simd::product;
+pub use simd::{peak, product};

@@ -2,4 +2,5 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod denormals;
+pub mod peak;
 pub mod product;

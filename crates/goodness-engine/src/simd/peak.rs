@@ -98,7 +98,7 @@ mod tests {
     fn operations_are_counted() {
         // Whatever the lanes, there are two operations a lane and chain, and twice the rounds are twice as many.
         let once = multiply_adds(1);
-        assert!(once >= 2 * CHAINS as u64 && once % (2 * CHAINS as u64) == 0, "{once}");
+        assert!(once >= 2 * CHAINS as u64 && once.is_multiple_of(2 * CHAINS as u64), "{once}");
         assert_eq!(multiply_adds(1000), 1000 * once);
         assert_eq!(portable(3), 3 * 2 * 8 * CHAINS as u64);
     }

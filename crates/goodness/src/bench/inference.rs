@@ -18,7 +18,7 @@ const ROWS: usize = 32;
 fn run(settings: &Settings) -> Result<Vec<Row>, BenchError> {
     let mut rows = Vec::new();
     for net in [Net::new(1, 2000, 100), Net::new(2, 1000, 100), Net::new(3, 1000, 100)] {
-        let one_pass = Net { readout: "linear", ..net.clone() };
+        let one_pass = Net { readout: "{ name = \"linear\", from = 1 }", ..net.clone() };
         let (sweep, neutral) = (net.trainer(settings.threads)?, one_pass.trainer(settings.threads)?);
         let (pool, data) = (sweep.pool(), noise(IMAGES)?);
         let read = |network: &'_ Network, times: u64| {

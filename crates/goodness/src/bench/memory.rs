@@ -8,11 +8,8 @@ use super::work::Net;
 use super::{BenchError, Measurement, Row, Settings};
 use crate::train::{Event, Flow};
 
-pub(super) const MEASUREMENT: Measurement = Measurement {
-    name: "memory",
-    summary: "peak of training, width 1000, batch 512, less weights and optimizer state",
-    run,
-};
+pub(super) const MEASUREMENT: Measurement =
+    Measurement { name: "memory", summary: "training beyond weights and optimizer state; width 1000, batch 512", run };
 
 /// What a question to a process starts with; the depth comes after it.
 pub(super) const QUESTION: &str = "memory:";

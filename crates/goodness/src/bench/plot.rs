@@ -24,7 +24,7 @@ pub fn plot(report: &[(&Measurement, Vec<Row>)]) -> String {
     let (mut body, mut y) = (String::new(), LINE);
     for (measurement, rows) in report {
         let head = format!("{}: {}", measurement.name, measurement.summary);
-        let _ = write!(body, "<text class=\"head\" x=\"12\" y=\"{y}\">{}</text>\n", escape(&head));
+        let _ = writeln!(body, "<text class=\"head\" x=\"12\" y=\"{y}\">{}</text>", escape(&head));
         for row in rows {
             y += LINE;
             body += &bar(row, y, longest(row, rows));

@@ -4,7 +4,7 @@ use super::row::{Measured, Row};
 use crate::bench::Measurement;
 
 /// Columns of a name.
-const NAME: usize = 36;
+const NAME: usize = 34;
 
 /// The table of a measurement: its summary, and a line for each figure.
 pub fn text(measurement: &Measurement, rows: &[Row]) -> String {
@@ -49,7 +49,7 @@ mod tests {
         let table = text(&MEASUREMENTS[1], &[kernel, sweep, images]);
         assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
         assert!(table.starts_with("kernels: products of a layer\n"), "{table}");
-        assert!(table.contains("    300 GFLOP/s (123-402)      75 % of peak\n"), "{table}");
+        assert!(table.contains("    300 GFLOP/s  (123-402)      75 % of peak\n"), "{table}");
         assert!(table.contains("   5.00 ×        (4.00-6.50)   needed 6.05\n"), "{table}");
         assert!(table.contains(" 123456 images/s (99999-200000)\n"), "{table}");
     }

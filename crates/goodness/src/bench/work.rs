@@ -82,13 +82,14 @@ pub(super) fn noise(rows: usize) -> Result<Dataset, BenchError> {
 pub(super) struct Net {
     pub(super) layers: Vec<usize>,
     pub(super) batch: usize,
+    /// As recipes have it.
     pub(super) readout: &'static str,
 }
 
 impl Net {
     /// `depth` layers of `width` units.
     pub(super) fn new(depth: usize, width: usize, batch: usize) -> Self {
-        Self { layers: vec![width; depth], batch, readout: "label_sweep" }
+        Self { layers: vec![width; depth], batch, readout: "\"label_sweep\"" }
     }
 
     /// What it is called in tables.
@@ -123,7 +124,7 @@ impl Net {
     pub(super) fn trainer(&self, threads: usize) -> Result<Trainer, BenchError> {
         let (layers, batch, readout) = (&self.layers, self.batch, self.readout);
         let text = format!(
-            "name = \"bench\"\n[network]\nlayers = {layers:?}\nreadout = \"{readout}\"\n[train]\nloss = \"logistic\"\n\
+            "name = \"bench\"\n[network]\nlayers = {layers:?}\nreadout = {readout}\n[train]\nloss = \"logistic\"\n\
              schedule = \"constant\"\nepochs = 1000000\nbatch = {batch}\nvalidate_every = 0\n"
         );
         Ok(Trainer::new(&Recipe::parse("bench", &text)?, noise(8 * batch)?, noise(10)?, threads)?)
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn the_arithmetic_that_is_needed_is_counted() {
         // By hand: first layer 2·3·784·5, counted once in each direction; second 2·3·5·5, both passes, both directions.
-        let net = Net { layers: vec![5, 5], batch: 3, readout: "label_sweep" };
+        let net = Net::new(2, 5, 3);
         assert_eq!(net.needed_to_learn(), 2.0 * (2.0 * 3.0 * 784.0 * 5.0) + 4.0 * (2.0 * 3.0 * 25.0));
         assert_eq!(net.passes(10), 2.0 * 784.0 * 5.0 + 10.0 * 2.0 * 25.0);
         assert_eq!((net.name(), Net::new(1, 7, 1).name()), ("784-5×2".to_string(), "784-7".to_string()));

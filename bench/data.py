@@ -31,24 +31,25 @@ def load(source, part):
 
 
 def original(source, name):
-    """The bytes of an IDX file: from inside the repository, or from a folder, gzipped or not."""
+    """The bytes of an IDX file, as an array: from inside the repository, or from a folder, gzipped or not."""
     if source == "mnist":
-        return b"".join(lzma.decompress((BUNDLED / part).read_bytes()) for part in PARTS[name])
+        unpacked = [lzma.decompress((BUNDLED / part).read_bytes()) for part in PARTS[name]]
+        return np.concatenate([np.frombuffer(part, np.uint8) for part in unpacked])
     plain, packed = Path(source) / name, Path(source) / f"{name}.gz"
     if plain.is_file():
-        return plain.read_bytes()
+        return np.fromfile(plain, np.uint8)
     if packed.is_file():
-        return gzip.decompress(packed.read_bytes())
+        return np.frombuffer(bytearray(gzip.decompress(packed.read_bytes())), np.uint8)
     raise SystemExit(f"{source}: neither {name} nor {name}.gz is there")
 
 
 def parse(raw):
     """The array of an IDX file of bytes."""
-    zero, kind, dimensions = struct.unpack(">HBB", raw[:4])
+    zero, kind, dimensions = struct.unpack(">HBB", raw[:4].tobytes())
     if (zero, kind) != (0, 8) or dimensions not in (1, 3):
-        raise SystemExit(f"not an IDX file of bytes: it starts with {raw[:4].hex()}")
-    shape = struct.unpack(f">{dimensions}I", raw[4 : 4 + 4 * dimensions])
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+        raise SystemExit(f"not an IDX file of bytes: it starts with {raw[:4].tobytes().hex()}")
+    shape = struct.unpack(f">{dimensions}I", raw[4 : 4 + 4 * dimensions].tobytes())
+    return raw[4 + 4 * dimensions :].reshape(shape)
 
 
 def write(folder, source, train_rows=None, held_out=10_000):

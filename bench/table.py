@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MARKS = ("<!-- tables: begin -->", "<!-- tables: end -->")
-HEAD = ["comparison", "precision", "epochs", "pairs", "whole process", "per epoch", "peak memory", "test error %", "date"]
+HEAD = ["comparison", "precision", "epochs", "pairs", "whole process", "per epoch", "peak memory", "without import", "test error %", "date"]
 
 
 def read(path):
@@ -45,6 +45,7 @@ def row(about, pairs):
         ratio(pairs, lambda side: side["process_seconds"]),
         ratio(pairs, per_epoch),
         ratio(pairs, lambda side: side["process_peak_bytes"]),
+        ratio(pairs, lambda side: side["process_peak_bytes"] - side.get("import_bytes", 0)),
         f"{errors[0]:.2f}, {errors[1]:.2f}",
         about["date"],
     ]

@@ -35,7 +35,7 @@ def arguments():
     parser.add_argument("--train-samples", type=int, help="only the first so many, to try things out")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of ours")
     parser.add_argument("--goodness", default=ROOT / "target/release/goodness", help="our program")
-    parser.add_argument("--ours", help="another recipe of recipes/ for ours, where the two are not to do the same")
+    parser.add_argument("--ours", help="a recipe of the program itself for ours, such as mnist, where the two are not to do the same")
     parser.add_argument("--label", help="what the comparison is called [default: the program and its options]")
     parser.add_argument("--out", default=HERE / "runs", type=Path)
     parser.add_argument("theirs", nargs="+", metavar="PROGRAM", help="after --: ff.py or backprop.py with its options")
@@ -44,14 +44,14 @@ def arguments():
         parser.error(f"--pairs {args.pairs} --epochs {args.epochs}: expected at least 1 of each")
     if not (HERE / args.theirs[0]).is_file():
         parser.error(f"{args.theirs[0]}: there is no such program beside run.py")
-    for name in [args.recipe, args.ours or args.recipe]:
-        if not (HERE / f"recipes/{name}.toml").is_file():
-            parser.error(f"{name}: there is no recipes/{name}.toml")
+    for name, folder in [(args.recipe, HERE), (args.ours or args.recipe, ROOT if args.ours else HERE)]:
+        if not (folder / f"recipes/{name}.toml").is_file():
+            parser.error(f"{name}: there is no {folder}/recipes/{name}.toml")
     return args
 
 
 def our_command(args, folder, seed):
-    recipe = HERE / f"recipes/{args.ours or args.recipe}.toml"
+    recipe = (ROOT if args.ours else HERE) / f"recipes/{args.ours or args.recipe}.toml"
     settings = [f"data.set={folder / 'data'}", *args.set]
     if args.precision == "bf16":
         settings.append("precision=bf16")

@@ -24,7 +24,7 @@
 //! | [`plan`], [`collaboration`] | which layers learn when, and what they count of one another |
 //! | [`model`], [`run`], [`report`] | what is left behind |
 //! | [`sweep`] | many trials of a recipe |
-//! | [`bench`] | what the machine can do, and what is made of it |
+//! | [`mod@bench`] | what the machine can do, and what is made of it |
 //! | [`core`] | every formula |
 //! | [`engine`] | memory, threads, matrix products |
 //!

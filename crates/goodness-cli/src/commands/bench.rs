@@ -55,12 +55,13 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     args.plot.as_deref().map_or(Ok(()), writable)?;
     let program = std::env::current_exe().context("cannot find this program's own file, to start it again")?;
     let program = (program, ["bench", "--answer"].map(String::from).to_vec());
-    let settings = Settings { threads: args.threads, quick: args.quick, program };
+    let threads = if args.threads > 0 { args.threads } else { std::thread::available_parallelism()?.get() };
+    let settings = Settings { threads, quick: args.quick, program };
     let asked = |m: &&Measurement| args.only.is_empty() || args.only.iter().any(|name| name == m.name);
     let mut report = Vec::new();
     for measurement in MEASUREMENTS.iter().filter(asked) {
         let rows = (measurement.run)(&settings).with_context(|| format!("measuring {}", measurement.name))?;
-        show(args, measurement, &rows)?;
+        show((args, threads), measurement, &rows)?;
         report.push((measurement, rows));
     }
     if let Some(path) = &args.plot {
@@ -80,10 +81,10 @@ fn writable(path: &Path) -> Result<()> {
 }
 
 /// Prints a measurement as soon as it is there.
-fn show(args: &Args, measurement: &Measurement, rows: &[Row]) -> Result<()> {
+fn show((args, threads): (&Args, usize), measurement: &Measurement, rows: &[Row]) -> Result<()> {
     if !args.json {
         return print_line(&bench::text(measurement, rows));
     }
-    let line = |row| Line { measurement: measurement.name, threads: args.threads, quick: args.quick, row };
+    let line = |row| Line { measurement: measurement.name, threads, quick: args.quick, row };
     rows.iter().try_for_each(|row| print_json(&line(row)))
 }

@@ -11,7 +11,7 @@ const WIDTH: f64 = 760.0;
 const LINE: f64 = 22.0;
 /// Where bars start, and how long they are at most.
 const LEFT: f64 = 270.0;
-const LONGEST: f64 = 340.0;
+const LONGEST: f64 = 300.0;
 
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1d2430}.head{font-weight:600}.soft{fill:#5d6878}\
                      .bar{fill:#1769c2}.between{stroke:#1d2430;stroke-width:1.5}.paper{fill:#fbfcfe}\
@@ -77,11 +77,11 @@ mod tests {
         let kernel = Row::of_peak("a<b", &[100e9, 200e9, 300e9], &[400e9; 3]);
         let rows = vec![kernel, Row::plain("x", "MiB", [3.0]), Row::plain("y", "MiB", [6.0])];
         let picture = plot(&[(&MEASUREMENTS[1], rows)]);
-        for width in ["170.0", "340.0"] {
+        for width in ["150.0", "300.0"] {
             assert!(picture.contains(&format!("width=\"{width}\" height=\"14\"")), "{picture}");
         }
-        assert_eq!(picture.matches("width=\"170.0\"").count(), 2, "half of the peak, half of the largest: {picture}");
-        assert!(picture.contains("x1=\"355.0\" x2=\"525.0\"") && picture.contains("a&lt;b"), "{picture}");
+        assert_eq!(picture.matches("width=\"150.0\"").count(), 2, "half of the peak, half of the largest: {picture}");
+        assert!(picture.contains("x1=\"345.0\" x2=\"495.0\"") && picture.contains("a&lt;b"), "{picture}");
         assert!(picture.contains("200 GFLOP/s, 50 % of peak"), "{picture}");
     }
 

@@ -111,6 +111,7 @@ fn every_verb_has_help_with_an_example() {
         "compare-recipes",
         "sweep",
         "find-rate",
+        "bench",
         "completions",
     ];
     for verb in verbs {
@@ -150,4 +151,36 @@ fn runs_are_put_beside_one_another() {
     assert!(code == 1 && error.contains("summary.json: cannot read it"), "{error}");
     let (code, error) = home.refused(&["compare-recipes", "."]);
     assert!(code == 1 && error.contains("no run that is done"), "{error}");
+}
+
+#[test]
+fn the_machine_is_measured() {
+    let home = Home::new();
+    let args = ["bench", "--quick", "--threads", "1", "--only", "peak", "--only", "memory"];
+    let out = home.ok(&[&args[..], &["--json", "--plot", "bench.svg"]].concat());
+    let rows: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let figures = |row: &serde_json::Value| ["low", "median", "high"].map(|of| row["value"][of].as_f64().unwrap());
+    let names: Vec<_> = rows.iter().map(|row| (row["what"].as_str().unwrap(), row["unit"].as_str().unwrap())).collect();
+    assert_eq!(names, [("1 thread", "GFLOP/s"), ("2 layers", "MiB"), ("4 layers", "MiB")]);
+    for [low, median, high] in rows.iter().map(figures) {
+        assert!(0.0 < low && low <= median && median <= high, "{out}");
+    }
+    let picture = fs::read_to_string(home.path("bench.svg")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.contains("4 layers"), "{picture}");
+    let table = home.ok(&["bench", "--quick", "--only", "startup"]);
+    assert!(table.contains("goodness train mnist") && table.lines().all(|l| l.chars().count() <= 80), "{table}");
+}
+
+#[test]
+fn what_cannot_be_measured_is_said() {
+    let home = Home::new();
+    let (code, error) = home.refused(&["bench", "--only", "kernel"]);
+    assert!(code == 2 && error.contains("kernels") && error.contains("invalid value 'kernel'"), "{error}");
+    let (code, error) = home.refused(&["bench", "--plot", "nowhere/bench.svg"]);
+    assert!(
+        code == 2 && error.contains("--plot nowhere/bench.svg: expected a file in a folder that is there"),
+        "{error}"
+    );
+    let (code, error) = home.refused(&["bench", "--answer", "the time"]);
+    assert!(code == 1 && error.contains("no process knows how to measure \"the time\""), "{error}");
 }

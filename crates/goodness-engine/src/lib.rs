@@ -11,6 +11,7 @@
 //! | [`cholesky`] | symmetric systems of equations |
 //! | [`matrix`] | owned rows that are reused from batch to batch |
 //! | [`memory`] | what the process has taken at most |
+//! | [`peak`] | how fast the machine multiplies and adds at most |
 
 pub mod cholesky;
 pub mod matrix;
@@ -23,4 +24,5 @@ pub use matrix::Matrix;
 pub use pool::{Pool, PoolError};
 pub use simd::gradient;
 pub use simd::half::Bf16;
+pub use simd::peak;
 pub use simd::product::{self, Precision, Rounded};

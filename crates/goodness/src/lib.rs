@@ -24,6 +24,7 @@
 //! | [`plan`], [`collaboration`] | which layers learn when, and what they count of one another |
 //! | [`model`], [`run`], [`report`] | what is left behind |
 //! | [`sweep`] | many trials of a recipe |
+//! | [`mod@bench`] | what the machine can do, and what is made of it |
 //! | [`core`] | every formula |
 //! | [`engine`] | memory, threads, matrix products |
 //!
@@ -66,6 +67,7 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+pub mod bench;
 mod build;
 pub mod catalogue;
 pub mod collaboration;

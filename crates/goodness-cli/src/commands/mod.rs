@@ -1,5 +1,6 @@
 //! The verbs. Adding one: a file here, its line in [`Command`] and in [`run`].
 
+mod bench;
 mod catalogue;
 mod compare_recipes;
 mod completions;
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Sweep(sweep::Args),
     /// Find a learning rate: train while it rises, see which layer breaks when
     FindRate(find_rate::Args),
+    /// Measure this machine, and training and inference as shares of what it can do
+    Bench(bench::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -60,6 +63,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
         Command::CompareRecipes(args) => compare_recipes::run(&args),
         Command::Sweep(args) => sweep::run(&args),
         Command::FindRate(args) => find_rate::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -1,0 +1,42 @@
+//! What can end a measurement.
+
+use crate::data::DataError;
+use crate::recipe::RecipeError;
+use crate::train::TrainError;
+
+/// A measurement that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// A recipe of a measurement.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// Its training, or no threads.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// Its data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A process that measures itself did not answer.
+    #[error("the process that was to measure {question} gave no figures: {reason}")]
+    Child {
+        /// What it was asked.
+        question: String,
+        /// What came instead.
+        reason: String,
+    },
+    /// The system does not say how large a process is.
+    #[error("the size of a process is not known: expected VmHWM in /proc/self/status, which only Linux has")]
+    Size,
+    /// A question that no process knows.
+    #[error("no process knows how to measure {came:?}; expected \"startup\" or \"memory:DEPTH\"")]
+    Question {
+        /// What it was asked.
+        came: String,
+    },
+}
+
+impl From<goodness_engine::PoolError> for BenchError {
+    fn from(error: goodness_engine::PoolError) -> Self {
+        Self::Train(error.into())
+    }
+}

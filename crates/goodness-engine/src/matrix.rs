@@ -33,6 +33,11 @@ impl Matrix {
         (self.rows, self.width) = (rows, width);
     }
 
+    /// Numbers that it has memory for.
+    pub fn capacity(&self) -> usize {
+        self.data.capacity()
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows

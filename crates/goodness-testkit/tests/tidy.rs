@@ -8,6 +8,9 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
+const CRATES: [&str; 6] =
+    ["goodness-core", "goodness-engine", "goodness", "goodness-backprop", "goodness-cli", "goodness-testkit"];
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
@@ -74,7 +77,8 @@ fn crates_depend_only_downwards() {
         ("goodness-core", &[]),
         ("goodness-engine", &["goodness-core"]),
         ("goodness", &["goodness-core", "goodness-engine", "goodness-mnist"]),
-        ("goodness-cli", &["goodness"]),
+        ("goodness-backprop", &["goodness-core", "goodness-engine", "goodness"]),
+        ("goodness-cli", &["goodness", "goodness-backprop"]),
         ("goodness-testkit", &["goodness"]),
     ];
     for (krate, below) in allowed {
@@ -91,7 +95,7 @@ fn crates_depend_only_downwards() {
 
 #[test]
 fn unsafe_lives_in_one_folder() {
-    for krate in ["goodness-core", "goodness-engine", "goodness", "goodness-cli", "goodness-testkit"] {
+    for krate in CRATES {
         for (file, text) in sources(krate) {
             let allowed = file.contains("goodness-engine/src/simd/");
             assert!(allowed || !text.contains("unsafe {"), "{file}: unsafe outside the engine's SIMD folder");
@@ -117,7 +121,7 @@ fn each_room_keeps_to_its_words() {
 
 #[test]
 fn files_stay_readable() {
-    for krate in ["goodness-core", "goodness-engine", "goodness", "goodness-cli", "goodness-testkit"] {
+    for krate in CRATES {
         for (file, text) in sources(krate) {
             let lines = before_tests(&text).lines().count();
             assert!(lines <= 400, "{file}: {lines} lines before its tests");
@@ -133,10 +137,25 @@ fn files_stay_readable() {
 #[test]
 fn no_gradient_has_a_way_across_a_layer() {
     let product = fs::read_to_string(root().join("crates/goodness-engine/src/simd/product.rs")).unwrap();
-    // The only products are x·wᵀ and dzᵀ·x; dz·w, the gradient of an input, has no function.
+    // The products that layers know are x·wᵀ and dzᵀ·x. dz·w, the gradient of an input, is for the twin by backpropagation
+    // that they are compared with: only its crate calls it.
     let names: Vec<_> = product.lines().filter_map(|l| l.strip_prefix("pub fn ")).collect();
     let known = ["forward(", "add_forward(", "forward_columns(", "gradient(", "add_gradient(", "gradient_columns("];
-    assert!(names.iter().all(|n| known.iter().any(|k| n.starts_with(k))), "{names:?}");
+    let carries = ["backward(", "backward_columns("];
+    let counts = ["multiply_adds("];
+    let listed = |n: &&str| known.iter().chain(&carries).chain(&counts).any(|k| n.starts_with(k));
+    assert!(names.iter().all(|n| listed(&n)), "{names:?}");
+    for krate in CRATES.iter().filter(|k| !["goodness-engine", "goodness-backprop", "goodness-testkit"].contains(k)) {
+        for (file, text) in sources(krate) {
+            assert!(
+                !text.contains("backward(") && !text.contains("backward_columns"),
+                "{file} carries a gradient down"
+            );
+            // Core defines the slope of a normalisation, which only carrying a gradient down needs.
+            let defines = *krate == "goodness-core" && file.contains("/src/normalize/");
+            assert!(defines || !text.contains("normalize.slope("), "{file} carries a gradient down");
+        }
+    }
     let layers: Vec<_> = sources("goodness").into_iter().filter(|(file, _)| file.contains("/src/layer/")).collect();
     for (file, text) in &layers {
         for word in ["dx", "input_grad", "backward"] {

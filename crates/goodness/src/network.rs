@@ -7,12 +7,15 @@ use goodness_core::projection::Projection;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par};
 
+use crate::build;
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
 use crate::layer::{Code, Dense, Images, Input, Labelled, Labels};
-use crate::readout::{Pass, Readout, Seen};
+use crate::readout::{Pass, PerClass, Readout, Seen};
+use crate::recipe::Recipe;
 use crate::recurrent::Settled;
 use crate::residual::{self, Residual};
+use crate::train::Unfit;
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
@@ -79,6 +82,11 @@ const ROWS: usize = 32;
 const CHUNK: usize = 1000;
 
 impl Scaling {
+    /// What a recipe says.
+    pub fn of(recipe: &Recipe) -> Self {
+        Self { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 }
+    }
+
     /// The input of each of the 256 grey levels.
     pub fn levels(&self) -> [f32; 256] {
         std::array::from_fn(|level| (level as f32 / 255.0 - self.mean) / self.deviation)
@@ -126,6 +134,14 @@ impl Parts {
 }
 
 impl Network {
+    /// The network of a recipe for images of `shape` in `classes` classes, with the weights that training starts from.
+    ///
+    /// # Errors
+    /// [`Unfit`] when the recipe and the images do not fit.
+    pub fn initial(recipe: &Recipe, shape: Shape, classes: usize) -> Result<Self, Unfit> {
+        build::network(recipe, shape, classes)
+    }
+
     /// Number of weights and biases, those of the readout included.
     pub fn parameters(&self) -> usize {
         let layers: usize = self.layers.iter().map(Dense::parameters).sum();
@@ -209,17 +225,33 @@ impl Network {
         self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x[0].rows_mut());
     }
 
+    /// The normalised activities of every layer on one pass with the neutral code: `each(first row, activities)` is called
+    /// chunk by chunk, the activities of a layer being images × units. Call it inside a [`Pool`](goodness_engine::Pool).
+    pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
+        self.read_by(&Onlooker, data, self.layers.len(), |first, walk, _| each(first, &walk.x));
+    }
+
     /// Reads every image of a data set through the first `depth` layers: `each(first row, what the layers did, scores)` is
     /// called chunk by chunk.
-    pub(crate) fn read_all(&self, data: &Dataset, depth: usize, mut each: impl FnMut(usize, &Walk, &Matrix)) {
+    pub(crate) fn read_all(&self, data: &Dataset, depth: usize, each: impl FnMut(usize, &Walk, &Matrix)) {
+        self.read_by(&*self.readout, data, depth, each);
+    }
+
+    fn read_by(
+        &self,
+        readout: &dyn Readout,
+        data: &Dataset,
+        depth: usize,
+        mut each: impl FnMut(usize, &Walk, &Matrix),
+    ) {
         let (mut images, mut walk, mut scores) = (Images::default(), Walk::default(), Matrix::default());
-        let chunk = CHUNK.div_ceil(self.readout.pass().count(self.classes));
+        let chunk = CHUNK.div_ceil(readout.pass().count(self.classes));
         let levels = self.scaling.levels();
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
             images.load(rows, &self.parts.overlay, |r, out| pixels_into(data.row(first + r), &levels, out));
             images.project(&self.layers[0], &self.parts.overlay);
-            self.read(&*self.readout, &images, depth, &mut walk, &mut scores);
+            self.read(readout, &images, depth, &mut walk, &mut scores);
             each(first, &walk, &scores);
         }
     }
@@ -259,6 +291,29 @@ impl Network {
     pub fn error(&self, data: &Dataset) -> f64 {
         self.misread(data, self.layers.len()) as f64 / data.len() as f64
     }
+}
+
+/// Looks at the activities of a neutral pass and says nothing about them.
+struct Onlooker;
+
+impl Readout for Onlooker {
+    fn pass(&self) -> Pass {
+        Pass::Neutral
+    }
+
+    fn from(&self) -> usize {
+        0
+    }
+
+    fn reads_activities(&self) -> bool {
+        true
+    }
+
+    fn reads_goodness(&self) -> Option<PerClass> {
+        None
+    }
+
+    fn read(&self, _layer: usize, _seen: Seen<'_>, _sums: RowsMut<'_>) {}
 }
 
 /// Grey levels to inputs.

@@ -1,9 +1,9 @@
 //! Training: the epoch loop, the step, and what is kept between them.
 
 mod augment;
-mod batch;
+pub mod batch;
 mod checkpoint;
-mod dropout;
+pub mod dropout;
 mod error;
 mod kept;
 mod knowledge;
@@ -19,6 +19,7 @@ mod step;
 mod summary;
 mod sums;
 mod trainer;
+mod watch;
 mod workspace;
 
 pub use crate::build::Unfit;
@@ -27,3 +28,4 @@ pub use method::{Contrast, Method, Objective};
 pub use rates::{RateRange, RateTest};
 pub(crate) use spoil::Spoiled;
 pub use trainer::{Event, Flow, Outcome, Trainer};
+pub use watch::{Span, Stopwatch};

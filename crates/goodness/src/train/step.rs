@@ -88,7 +88,7 @@ impl Trainer {
     fn close(&mut self, layer: usize) {
         if self.method.dropout > 0.0 && self.learning().contains(&layer) {
             let index = self.position.step * self.network.layers.len() as u64 + layer as u64;
-            dropout::apply(self.method.dropout, self.recipe.train.seed, index, self.work.layer.x.rows_mut());
+            dropout::apply(self.method.dropout, self.recipe.train.seed, (index, 0), self.work.layer.x.rows_mut());
         }
         self.work.close(layer);
     }

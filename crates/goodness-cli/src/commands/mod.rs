@@ -1,5 +1,6 @@
 //! The verbs. Adding one: a file here, its line in [`Command`] and in [`run`].
 
+mod backprop;
 mod catalogue;
 mod compare_recipes;
 mod completions;

@@ -13,7 +13,7 @@ use goodness::layer::{Gradients, Input};
 use goodness::residual;
 use goodness::train::{Stopwatch, dropout};
 use goodness_core::{Rows, RowsMut, math};
-use goodness_engine::{Matrix, par};
+use goodness_engine::{Matrix, Shelf, par};
 
 use crate::fields::backward_into;
 use crate::network::TwinNetwork;
@@ -30,7 +30,7 @@ pub struct Pass {
     /// The loss's derivative by what each layer passes on, where the way back has come to it.
     pending: Vec<Matrix>,
     /// Memory that nobody needs now.
-    spare: Vec<Matrix>,
+    spare: Shelf,
     /// What a layer reads, made from activities: one layer's each, and side by side.
     x: Vec<Matrix>,
     joint: Matrix,
@@ -63,13 +63,14 @@ impl Pass {
 
     /// Bytes of activities and of derivatives by them.
     pub fn bytes(&self) -> u64 {
-        let all = self.h.iter().chain(&self.pending).chain(&self.spare).chain(&self.x);
-        all.chain([&self.pixels, &self.joint, &self.logits]).map(|m| 4 * m.capacity() as u64).sum()
+        let all = self.h.iter().chain(&self.pending).chain(&self.x);
+        let held: usize = all.chain([&self.pixels, &self.joint, &self.logits]).map(Matrix::capacity).sum();
+        4 * (held + self.spare.capacity()) as u64
     }
 
     /// Bytes of one layer's gradients.
     pub fn gradient_bytes(&self) -> u64 {
-        4 * (self.grads.weights.capacity() + self.grads.biases.capacity()) as u64
+        self.grads.bytes()
     }
 
     /// Passes what stands in `pixels` up to the logits.
@@ -95,10 +96,11 @@ impl Pass {
     fn compute(&mut self, network: &TwinNetwork, layer: usize, what: &'static str) {
         let own = &network.layers[layer];
         let mut h = mem::take(&mut self.h[layer]);
-        if h.capacity() == 0 {
-            h = self.spare.pop().unwrap_or_default();
+        let (rows, units) = (self.pixels.len(), own.units());
+        match h.capacity() {
+            0 => h = self.spare.take(rows, units),
+            _ => h.resize(rows, units),
         }
-        h.resize(self.pixels.len(), own.units());
         own.forward_into(&Input::Rows(self.input(network, layer)), h.rows_mut());
         par::each_block(h.len(), ROWS, h.rows_mut(), |_, h: RowsMut<'_>| network.activation.forward(h));
         self.h[layer] = h;
@@ -132,7 +134,7 @@ impl Pass {
     }
 
     fn release(&mut self, layer: usize) {
-        self.spare.push(mem::take(&mut self.h[layer]));
+        self.spare.put(mem::take(&mut self.h[layer]));
     }
 
     /// After a forward pass: writes every sample's loss and turns the logits into the loss's derivative by them, each sample
@@ -169,7 +171,7 @@ impl Pass {
                 let mut d = mem::take(&mut self.pending[layer]);
                 self.to_z(network, layer, &mut d);
                 let d = self.learn(network, layer, d, &mut each);
-                self.spare.push(d);
+                self.spare.put(d);
                 self.release(layer);
             }
         }
@@ -204,8 +206,7 @@ impl Pass {
         network.layers[layer].local_grads(&input, d.rows_mut(), &mut grads);
         let sources = network.sources(layer);
         if !sources.is_empty() {
-            let mut dx = self.spare.pop().unwrap_or_default();
-            dx.resize(d.len(), network.layers[layer].inputs());
+            let mut dx = self.spare.take(d.len(), network.layers[layer].inputs());
             backward_into(&network.layers[layer], d.rows(), dx.rows_mut());
             self.hand_down(network, sources, dx);
         }
@@ -232,14 +233,13 @@ impl Pass {
             let width = network.layers[source].units();
             let pending = &mut self.pending[source];
             if pending.is_empty() {
-                *pending = self.spare.pop().unwrap_or_default();
-                pending.resize(dx.len(), width);
+                *pending = self.spare.take(dx.len(), width);
                 pending.data_mut().fill(0.0);
             }
             add_columns(dx.rows(), first, factor, pending.rows_mut());
             first += width;
         }
-        self.spare.push(dx);
+        self.spare.put(dx);
     }
 }
 

@@ -7,7 +7,7 @@ use goodness::Recipe;
 use goodness::data::Dataset;
 use goodness::layer::{Dense, Gradients};
 use goodness::report::EpochRecord;
-use goodness::train::{Event, Flow, Outcome, Span, Unfit, batch};
+use goodness::train::{Bytes, Event, Flow, Outcome, Span, Unfit, batch};
 use goodness_core::optim::{self, Moment, Optimizer};
 use goodness_core::schedule::{self, Schedule};
 use goodness_engine::Pool;
@@ -47,19 +47,6 @@ pub struct Twin {
     train: Dataset,
     validation: Dataset,
     pool: Arc<Pool>,
-}
-
-/// Bytes of the parts of a trainer, by what they are for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Bytes {
-    /// Weights and biases.
-    pub weights: u64,
-    /// What the optimizer remembers.
-    pub optimizer: u64,
-    /// Inputs, activities, and derivatives by them.
-    pub activities: u64,
-    /// Gradients of weights and biases.
-    pub gradients: u64,
 }
 
 impl Twin {
@@ -146,12 +133,12 @@ impl Twin {
     /// Bytes of what it is made of.
     pub fn bytes(&self) -> Bytes {
         let layers = |all: &[Dense]| all.iter().map(|l| 4 * l.parameters() as u64).sum::<u64>();
-        let sums = self.sums.iter().map(|g| 4 * (g.weights.capacity() + g.biases.capacity()) as u64);
+        let sums = self.sums.iter().map(Gradients::bytes).sum::<u64>();
         Bytes {
             weights: layers(&self.network.layers) + layers(&self.averages),
             optimizer: self.memories.iter().map(LayerMemory::bytes).sum(),
             activities: self.pass.bytes(),
-            gradients: self.pass.gradient_bytes() + sums.sum::<u64>(),
+            gradients: self.pass.gradient_bytes() + sums,
         }
     }
 

@@ -19,6 +19,6 @@ pub mod par;
 pub mod pool;
 mod simd;
 
-pub use matrix::Matrix;
+pub use matrix::{Matrix, Shelf};
 pub use pool::{Pool, PoolError};
 pub use simd::product;

@@ -15,7 +15,7 @@ use crate::readout::{Pass, PerClass, Readout, Seen};
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
 use crate::residual::{self, Residual};
-use crate::train::Unfit;
+use crate::train::{Unfit, held};
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
@@ -74,6 +74,13 @@ pub struct Walk {
     pub g: Vec<Matrix>,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
+}
+
+impl Walk {
+    /// Bytes of memory that it holds, without what a recurrent flow keeps.
+    pub(crate) fn bytes(&self) -> u64 {
+        held(self.g.iter().chain(&self.x).chain([&self.h, &self.a, &self.joint, &self.sums]))
+    }
 }
 
 /// Rows that one thread takes at a time.

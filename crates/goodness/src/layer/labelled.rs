@@ -18,6 +18,7 @@ use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par, product};
 
 use super::{Code, Dense, Gradients, embedding};
+use crate::train::held;
 
 /// A batch of images, and what the first layer makes of them before any label is written in.
 #[derive(Debug, Default)]
@@ -102,6 +103,12 @@ impl Images {
                 product::forward(self.pixels.rows(), code.patterns().rows(), self.overlaps.rows_mut());
             }
         }
+    }
+
+    /// Bytes of memory that they hold.
+    pub(crate) fn bytes(&self) -> u64 {
+        let Self { pixels, product, own, learned, overlaps, .. } = self;
+        held([pixels, product, own, learned, overlaps])
     }
 
     fn gather_own(&mut self, first: &Dense, code: &Code) {

@@ -2,6 +2,7 @@
 
 mod augment;
 pub mod batch;
+mod bytes;
 mod checkpoint;
 pub mod dropout;
 mod error;
@@ -23,6 +24,8 @@ mod watch;
 mod workspace;
 
 pub use crate::build::Unfit;
+pub use bytes::Bytes;
+pub(crate) use bytes::held;
 pub use error::TrainError;
 pub use method::{Contrast, Method, Objective};
 pub use rates::{RateRange, RateTest};

@@ -1,15 +1,19 @@
 //! One step: the batch, its labels and negatives, and every layer that learns, one after the other.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use goodness_core::Rng;
 use goodness_core::optim::Moment;
 
+use super::batch;
 use super::dropout;
 use super::error::TrainError;
 use super::layer_step::layer_step;
 use super::method::Contrast;
+use super::sums::LayerSums;
 use super::trainer::Trainer;
+use super::watch::Span;
 
 impl Trainer {
     /// Trains the layers that learn now by one batch.
@@ -24,6 +28,23 @@ impl Trainer {
         self.position.batch += 1;
         self.position.step += 1;
         Ok(())
+    }
+
+    /// Trains by one batch and notes what happened when. For looking at a step: the trainer is of no other use afterwards.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] when a number goes wrong.
+    pub fn watched_step(&mut self) -> Result<Vec<Span>, TrainError> {
+        let order = batch::order(&self.train, self.recipe.train.seed, self.position.epoch);
+        let (pool, rows) = (Arc::clone(&self.pool), &order.rows()[..self.recipe.train.batch]);
+        self.position.sums.resize(self.network.layers.len(), LayerSums::default());
+        self.position.batch = 0;
+        pool.run(|| {
+            self.freeze_below();
+            self.watch.start();
+            self.step(rows)
+        })?;
+        Ok(self.watch.stop())
     }
 
     /// Trains the layers `learning` by the batch that has been drawn, one after the other.
@@ -48,6 +69,10 @@ impl Trainer {
             }
             self.position.sums[l].add(&sums, &self.work.layer.mean_h);
             self.close(l);
+            if self.kept.is_none() {
+                self.work.release(l, learning.end, &*self.network.parts.residual);
+            }
+            self.watch.mark("learn", l);
         }
         Ok(())
     }
@@ -110,7 +135,9 @@ impl Trainer {
         let overlay = &network.parts.overlay;
         loader.load(&self.train, rows, self.position.step, overlay, &mut work.images);
         work.images.project(&network.layers[0], overlay);
+        self.watch.mark("load", 0);
         self.consult();
+        self.watch.mark("consult", 0);
         let (network, work) = (&self.network, &mut self.work);
         let overlay = &network.parts.overlay;
         if self.method.objective.passes() == 1 {

@@ -1,7 +1,7 @@
 //! The buffers of a training step, sized by the first batch and reused ever after.
 
 use goodness_core::Rows;
-use goodness_engine::Matrix;
+use goodness_engine::{Matrix, Shelf};
 
 use super::likeness::Likeness;
 use super::recurrent_step::RecurrentWork;
@@ -10,6 +10,7 @@ use crate::collaboration::Collaboration;
 use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels};
 use crate::network::{Network, Walk};
 use crate::readout::Lesson;
+use crate::residual::Residual;
 
 /// What a layer needs to learn; one serves all layers in turn.
 #[derive(Debug, Default)]
@@ -51,11 +52,14 @@ pub(super) struct Workspace {
     /// True labels of the batch, and the wrong ones.
     pub(super) truth: Vec<u8>,
     pub(super) wrong: Vec<u8>,
-    /// What each layer passed on in this step, and its goodness, where the step has come to it.
+    /// What each layer passed on in this step, as long as a layer is to come that reads it, and its goodness, where the step
+    /// has come to it.
     pub(super) x: Vec<Matrix>,
     pub(super) g: Vec<Matrix>,
     /// What several layers passed on, side by side, where a layer reads several.
     joint: Matrix,
+    /// What was passed on and read, for layers to come.
+    spare: Shelf,
     pub(super) layer: LayerWork,
     pub(super) recurrent: RecurrentWork,
 }
@@ -73,12 +77,24 @@ impl Workspace {
     /// Lends layer number `layer` its buffers, with room for `samples` samples in `passes` passes.
     pub(super) fn open(&mut self, layer: usize, network: &Network, shape: (usize, usize), passes_on: bool) {
         self.lend(layer);
+        if passes_on && self.layer.x.capacity() == 0 {
+            self.layer.x = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
+        }
         self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
     }
 
     /// Takes back what was lent: what the layer passes on, and its goodness.
     pub(super) fn close(&mut self, layer: usize) {
         self.lend(layer);
+    }
+
+    /// Lets go of what layer number `layer` has read and no later one, up to number `end`, will.
+    pub(super) fn release(&mut self, layer: usize, end: usize, residual: &dyn Residual) {
+        for source in residual.sources(layer) {
+            if (layer + 1..end).all(|later| !residual.sources(later).contains(&source)) {
+                self.spare.put(std::mem::take(&mut self.x[source]));
+            }
+        }
     }
 
     fn lend(&mut self, layer: usize) {
@@ -92,6 +108,11 @@ impl Workspace {
         let images = if spoils { &self.spoiled.images } else { &self.images };
         let labelled = Labelled { images, labels: &self.labels };
         (network.input(layer, labelled, &self.x, &mut self.joint), &self.truth, &mut self.layer)
+    }
+
+    /// Bytes of what is kept for layers to come, and of joined rows.
+    pub(super) fn spare_bytes(&self) -> u64 {
+        4 * (self.spare.capacity() + self.joint.capacity()) as u64
     }
 
     /// Sums up what the goodness of the layers before number `end` counts for layer number `layer`.

@@ -23,7 +23,9 @@
 //! | [`pass`] | forward, backward, and what is kept in between |
 //! | [`form`] | full storage, gradient accumulation, activation checkpointing |
 //! | [`twin`] | the epoch loop |
+//! | [`compare`] | both side by side, measured |
 
+pub mod compare;
 mod error;
 mod fields;
 pub mod form;

@@ -72,6 +72,16 @@ fn every_file_of_a_family_stands_in_its_list() {
 }
 
 #[test]
+fn every_row_of_the_comparison_stands_in_its_list() {
+    let folder = root().join("crates/goodness-backprop/src/compare/rows");
+    let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
+    for file in rust_files(&folder).iter().filter(|f| !f.ends_with("mod.rs")) {
+        let row = format!("{}::ROW,", file.file_stem().unwrap().to_string_lossy());
+        assert!(list.contains(&row), "{}: {row} is not in ROWS", file.display());
+    }
+}
+
+#[test]
 fn crates_depend_only_downwards() {
     let allowed: &[(&str, &[&str])] = &[
         ("goodness-core", &[]),

@@ -29,6 +29,8 @@ impl Matrix {
     /// Makes it `rows × width`; numbers that were there are meaningless afterwards. Allocates only beyond the largest
     /// size it ever had.
     pub fn resize(&mut self, rows: usize, width: usize) {
+        // No more than is asked for: what grows by doubling would hold memory that nobody uses.
+        self.data.reserve_exact((rows * width).saturating_sub(self.data.len()));
         self.data.resize(rows * width, 0.0);
         (self.rows, self.width) = (rows, width);
     }
@@ -125,5 +127,7 @@ mod tests {
         m.resize(4, 8);
         assert_eq!(before, m.data().as_ptr());
         assert_eq!((m.len(), m.width()), (4, 8));
+        m.resize(5, 8);
+        assert_eq!(m.capacity(), 40);
     }
 }

@@ -1,5 +1,7 @@
 //! A network: layers in order, how a row becomes goodness, and a readout.
 
+use std::ops::Range;
+
 use goodness_core::activation::Activation;
 use goodness_core::goodness::Goodness;
 use goodness_core::normalize::Normalize;
@@ -70,6 +72,8 @@ pub struct Walk {
     joint: Matrix,
     /// What the readout summed up.
     pub(crate) sums: Matrix,
+    /// Scores of some images.
+    part: Matrix,
     /// The goodness of each layer in the last pass: rows × 1, or rows × classes.
     pub g: Vec<Matrix>,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
@@ -85,6 +89,8 @@ impl Walk {
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
+/// Rows that go through the layers together when somebody asks for the scores of a batch.
+const ASKED: usize = 512;
 /// Rows that go through the layers together when a data set is read.
 const CHUNK: usize = 1000;
 
@@ -187,13 +193,48 @@ impl Network {
         walk: &mut Walk,
         scores: &mut Matrix,
     ) {
-        let pass = readout.pass();
+        self.read_some(readout, (images, 0..images.len()), depth, walk, scores);
+    }
+
+    /// The same, where nobody wants to know what the layers did: image by image as far as memory is concerned.
+    pub(crate) fn ask(
+        &self,
+        readout: &dyn Readout,
+        images: &Images,
+        depth: usize,
+        walk: &mut Walk,
+        scores: &mut Matrix,
+    ) {
+        let step = ASKED.div_ceil(readout.pass().count(self.classes));
+        if readout.learns() || self.flow.is_some() || images.len() <= step {
+            return self.read(readout, images, depth, walk, scores);
+        }
+        scores.resize(images.len(), self.classes);
+        let mut part = std::mem::take(&mut walk.part);
+        for first in (0..images.len()).step_by(step) {
+            let window = first..(first + step).min(images.len());
+            self.read_some(readout, (images, window), depth, walk, &mut part);
+            scores.data_mut()[first * self.classes..][..part.data().len()].copy_from_slice(part.data());
+        }
+        walk.part = part;
+    }
+
+    fn read_some(
+        &self,
+        readout: &dyn Readout,
+        (images, window): (&Images, Range<usize>),
+        depth: usize,
+        walk: &mut Walk,
+        scores: &mut Matrix,
+    ) {
+        let (pass, count) = (readout.pass(), window.len());
         let passes = pass.count(self.classes);
         let Parts { overlay, normalize, .. } = &self.parts;
-        walk.labels.write(images, passes, overlay, &**normalize, |n, _| pass.label(n, self.classes));
-        walk.sums.resize(readout.blocks() * images.len(), self.classes);
+        let label = |n, _| pass.label(n, self.classes);
+        walk.labels.write_some((images, window), passes, overlay, &**normalize, label);
+        walk.sums.resize(readout.blocks() * count, self.classes);
         walk.sums.data_mut().fill(0.0);
-        scores.resize(images.len(), self.classes);
+        scores.resize(count, self.classes);
         walk.x.resize_with(self.layers.len(), Matrix::default);
         walk.g.resize_with(self.layers.len(), Matrix::default);
         // A neutral pass through a recurrent network is the pass from the image up.
@@ -204,7 +245,7 @@ impl Network {
         for layer in 0..depth {
             let passes_on = layer + 1 < depth || readout.reads_activities();
             if settling.is_none() {
-                self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
+                self.walk_layer(layer, images, passes * count, passes_on, walk);
             }
             let x = if settling.is_none() { walk.x[layer].rows() } else { walk.settled.x(layer) };
             readout.read(layer, Seen { goodness: walk.g[layer].rows(), x }, walk.sums.rows_mut());

@@ -44,6 +44,9 @@ pub struct Measured {
 /// Steps that a process trains.
 const STEPS: usize = 3;
 
+/// Rows that layers which learn by themselves read together when negatives ask for scores.
+const ASKED: usize = 512;
+
 /// Widest layers that are measured: deep networks of wider ones would not fit most machines.
 const WIDEST: usize = 1000;
 
@@ -75,8 +78,11 @@ impl Ask {
         let activities = self.batch * self.width;
         let form = self.twin.map(|c| c.form);
         let (gradients, kept) = match form {
-            // Negatives that ask for scores have a row for every label of every sample, in each layer that they look at.
-            None => (largest, (8 + self.classes * (asked.min(self.depth) + usize::from(asked > 1))) * activities),
+            // Negatives that ask for scores have a row for every label, of some samples at a time, in each layer they look at.
+            None => {
+                let rows = (self.classes * self.batch).min(ASKED);
+                (largest, 8 * activities + rows * self.width * (asked.min(self.depth) + usize::from(asked > 1)))
+            }
             Some(Form::Full) => (largest, (self.depth + 3) * activities),
             Some(Form::Accumulation { parts }) => (weights + largest, (self.depth + 3) * activities / parts.max(1)),
             Some(Form::Checkpointing) => (largest, (2 * form.unwrap_or_default().segment(self.depth) + 3) * activities),

@@ -175,12 +175,12 @@ impl Trainer {
         let depth = if self.network.readout.learns() { all } else { own };
         if depth > 0 {
             let network = &self.network;
-            network.read(&*network.readout, &work.images, depth, &mut work.walk, &mut work.scores);
+            network.ask(&*network.readout, &work.images, depth, &mut work.walk, &mut work.scores);
             self.network.readout.learn(work.lesson(gain, step));
         }
         if let Some(adviser) = &mut self.method.adviser {
             let depth = if adviser.learns() { all } else { asked };
-            self.network.read(&**adviser, &work.images, depth, &mut work.walk, &mut work.scores);
+            self.network.ask(&**adviser, &work.images, depth, &mut work.walk, &mut work.scores);
             adviser.learn(work.lesson(gain, step));
         }
     }

@@ -90,7 +90,7 @@ impl Walk {
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
 /// Rows that go through the layers together when somebody asks for the scores of a batch.
-const ASKED: usize = 512;
+const ASKED: usize = 256;
 /// Rows that go through the layers together when a data set is read.
 const CHUNK: usize = 1000;
 

@@ -45,7 +45,7 @@ pub struct Measured {
 const STEPS: usize = 3;
 
 /// Rows that layers which learn by themselves read together when negatives ask for scores.
-const ASKED: usize = 512;
+const ASKED: usize = 256;
 
 /// Widest layers that are measured: deep networks of wider ones would not fit most machines.
 const WIDEST: usize = 1000;
@@ -81,7 +81,7 @@ impl Ask {
             // Negatives that ask for scores have a row for every label, of some samples at a time, in each layer they look at.
             None => {
                 let rows = (self.classes * self.batch).min(ASKED);
-                (largest, 8 * activities + rows * self.width * (asked.min(self.depth) + usize::from(asked > 1)))
+                (largest, 6 * activities + rows * self.width * (asked.min(self.depth) + usize::from(asked > 1)))
             }
             Some(Form::Full) => (largest, (self.depth + 3) * activities),
             Some(Form::Accumulation { parts }) => (weights + largest, (self.depth + 3) * activities / parts.max(1)),

@@ -115,6 +115,9 @@ fn in_a_process(ask: &Ask) -> Result<Measured, String> {
     let text = serde_json::to_string(ask).map_err(|e| words(&e))?;
     let mut child = Command::new(own)
         .arg("measure-memory")
+        // Memory that is freed goes back to the system at once, where the allocator is one that can be told so: what lies
+        // around in it says nothing about a rule of learning.
+        .envs([("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "65536"), ("MALLOC_TRIM_THRESHOLD_", "0")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

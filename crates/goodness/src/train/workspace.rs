@@ -1,7 +1,8 @@
 //! The buffers of a training step, sized by the first batch and reused ever after.
 
-use goodness_core::Rows;
-use goodness_engine::{Matrix, Shelf};
+use goodness_core::normalize::Normalize;
+use goodness_core::{Rows, RowsMut, math};
+use goodness_engine::{Matrix, Shelf, par};
 
 use super::likeness::Likeness;
 use super::recurrent_step::RecurrentWork;
@@ -19,8 +20,11 @@ pub(super) struct LayerWork {
     pub(super) h: Matrix,
     /// Derivative of the loss by h, then by z: rows × units.
     pub(super) dz: Matrix,
-    /// What layers above read; no rows when nobody will. Lent by the workspace while the layer is at work.
+    /// What layers above read, once the layer is done; no rows when nobody will. Lent by the workspace while the layer is at
+    /// work.
     pub(super) x: Matrix,
+    /// Whether anybody will.
+    passes_on: bool,
     /// What the projection makes of each row, and the loss's derivative by it.
     pub(super) a: Matrix,
     pub(super) da: Matrix,
@@ -77,8 +81,8 @@ impl Workspace {
     /// Lends layer number `layer` its buffers, with room for `samples` samples in `passes` passes.
     pub(super) fn open(&mut self, layer: usize, network: &Network, shape: (usize, usize), passes_on: bool) {
         self.lend(layer);
-        if passes_on && self.layer.x.capacity() == 0 {
-            self.layer.x = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
+        if self.layer.h.capacity() == 0 {
+            self.layer.h = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
         }
         self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
     }
@@ -142,10 +146,11 @@ impl Workspace {
 impl Network {
     /// Passes rows through layer number `layer` without teaching it anything.
     pub(super) fn pass(&self, layer: usize, input: &Input<'_>, work: &mut LayerWork) {
-        let LayerWork { h, a, g, x, .. } = work;
+        let LayerWork { h, a, g, .. } = work;
         let layer = &self.layers[layer];
         layer.forward_into(input, h.rows_mut());
-        self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), x.rows_mut());
+        self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), RowsMut::new(&mut [], 0, 1));
+        work.pass_on(&*self.parts.normalize);
     }
 }
 
@@ -163,12 +168,33 @@ impl LayerWork {
         self.da.resize(rows, layer.projection.len());
         self.h.resize(rows, units);
         self.dz.resize(rows, units);
-        self.x.resize(if passes_on { rows } else { 0 }, units);
+        self.x.resize(0, units);
+        self.passes_on = passes_on;
         self.g.resize(rows, goodnesses);
         self.dg.resize(rows, goodnesses);
         self.loss.resize(samples, 0.0);
         self.mean_h.resize(units, 0.0);
         self.slope.resize(units, 0.0);
+    }
+}
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+
+impl LayerWork {
+    /// Normalises activities where they stand and hands them over as what layers above read, if any does.
+    pub(super) fn pass_on(&mut self, normalize: &dyn Normalize) {
+        if !self.passes_on {
+            return;
+        }
+        par::each_block(self.h.len(), ROWS, self.h.rows_mut(), |_, mut h: RowsMut<'_>| {
+            for r in 0..h.len() {
+                let row = h.row_mut(r);
+                let scale = normalize.scale(math::sum_of_squares(row), row.len());
+                row.iter_mut().for_each(|x| *x *= scale);
+            }
+        });
+        std::mem::swap(&mut self.h, &mut self.x);
     }
 }
 

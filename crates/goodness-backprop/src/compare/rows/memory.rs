@@ -12,7 +12,8 @@ use crate::compare::{CompareError, Lab, Row, Setup, Shown, Store};
 
 pub(super) const ROW: Row = Row {
     name: "memory",
-    measured: "Peak resident MiB of a process that does nothing but train three steps on made-up images, and in brackets what \
+    measured: "Peak resident MiB of a process that does nothing but train three steps on made-up images \
+               and gives freed memory back at once, and in brackets what \
                the trainer is made of: weights + optimizer + activities + gradients. Layers are as wide as the recipe's \
                widest, 1000 at most.",
     parts,

@@ -1,6 +1,7 @@
 //! Forward and backward, written out.
 //!
-//! Forward, layer by layer: z = x̂ Wᵀ + b, h = φ(z), x̂' = s(|h|²) h. At the top p = softmax(z), L = −log p[label] / B.
+//! Forward, layer by layer: z = x̂ Wᵀ + b, h = φ(z), x̂' = s(|h|²) h. At the top p = softmax(z),
+//! L = −log p of the label / B.
 //! Backward, from the top: dz = (p − y) / B, and below, with q = |h|²,
 //!
 //! dh = s dx̂ + 2 s'(q) (h·dx̂) h, dz = φ'(z) dh, dW = dzᵀ x̂, db = Σ dz, dx̂ = dz W

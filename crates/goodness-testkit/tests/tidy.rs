@@ -154,7 +154,7 @@ fn no_gradient_has_a_way_across_a_layer() {
     let carries = ["backward(", "backward_columns("];
     let counts = ["multiply_adds("];
     let listed = |n: &&str| known.iter().chain(&carries).chain(&counts).any(|k| n.starts_with(k));
-    assert!(names.iter().all(|n| listed(&n)), "{names:?}");
+    assert!(names.iter().all(listed), "{names:?}");
     for krate in CRATES.iter().filter(|k| !["goodness-engine", "goodness-backprop", "goodness-testkit"].contains(k)) {
         for (file, text) in sources(krate) {
             assert!(

@@ -20,7 +20,7 @@ pub mod par;
 pub mod pool;
 mod simd;
 
-pub use matrix::Matrix;
+pub use matrix::{Matrix, Shelf};
 pub use pool::{Pool, PoolError};
 pub use simd::gradient;
 pub use simd::half::Bf16;

@@ -29,12 +29,14 @@ impl Matrix {
     /// Makes it `rows × width`; numbers that were there are meaningless afterwards. Allocates only beyond the largest
     /// size it ever had.
     pub fn resize(&mut self, rows: usize, width: usize) {
+        // No more than is asked for: what grows by doubling would hold memory that nobody uses.
+        self.data.reserve_exact((rows * width).saturating_sub(self.data.len()));
         self.data.resize(rows * width, 0.0);
         (self.rows, self.width) = (rows, width);
     }
 
-    /// Numbers that it can hold without more memory.
-    pub fn room(&self) -> usize {
+    /// Numbers that it has memory for.
+    pub fn capacity(&self) -> usize {
         self.data.capacity()
     }
 
@@ -74,9 +76,48 @@ impl Matrix {
     }
 }
 
+/// Matrices that nobody uses now, kept for whoever needs one next.
+#[derive(Debug, Default)]
+pub struct Shelf(Vec<Matrix>);
+
+impl Shelf {
+    /// A matrix of `rows × width` meaningless numbers: the smallest here that has the memory, or a new one.
+    pub fn take(&mut self, rows: usize, width: usize) -> Matrix {
+        let fits = |(_, m): &(usize, &Matrix)| m.capacity() >= rows * width;
+        let best = self.0.iter().enumerate().filter(fits).min_by_key(|(_, m)| m.capacity()).map(|(i, _)| i);
+        let mut matrix = best.map_or_else(Matrix::default, |i| self.0.swap_remove(i));
+        matrix.resize(rows, width);
+        matrix
+    }
+
+    /// Takes a matrix back.
+    pub fn put(&mut self, matrix: Matrix) {
+        if matrix.capacity() > 0 {
+            self.0.push(matrix);
+        }
+    }
+
+    /// Numbers that all of them together have memory for.
+    pub fn capacity(&self) -> usize {
+        self.0.iter().map(Matrix::capacity).sum()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_smallest_that_fits_is_taken() {
+        let mut shelf = Shelf::default();
+        [2, 8, 4].into_iter().for_each(|rows| shelf.put(Matrix::zeros(rows, 3)));
+        let taken = shelf.take(3, 3);
+        assert_eq!((taken.capacity(), taken.len(), shelf.capacity()), (12, 3, 30));
+        assert_eq!(shelf.take(9, 3).len(), 9); // none fits: a new one
+        assert_eq!(shelf.capacity(), 30);
+        shelf.put(taken);
+        assert_eq!(shelf.capacity(), 42);
+    }
 
     #[test]
     fn shrinking_keeps_the_memory() {
@@ -86,5 +127,7 @@ mod tests {
         m.resize(4, 8);
         assert_eq!(before, m.data().as_ptr());
         assert_eq!((m.len(), m.width()), (4, 8));
+        m.resize(5, 8);
+        assert_eq!(m.capacity(), 40);
     }
 }

@@ -271,6 +271,19 @@ fn normalisations_are_finite_and_row_by_row() {
 }
 
 #[test]
+fn slopes_of_normalisations_are_the_slopes() {
+    for v in variants(normalize::CATALOGUE) {
+        for (square, width) in [(0.01, 1), (2.0, 3), (50.0, 7)] {
+            let at = |share: f32| f64::from(v.member.scale(square * share, width));
+            let numeric = (at(1.01) - at(0.99)) / (0.02 * f64::from(square));
+            close(&v.label, numeric, f64::from(v.member.slope(square, width)), at(1.0) / f64::from(square));
+        }
+        let hostile = [0.0, 1e-30, 1e-38, f32::from_bits(1), 8e24, 1e38];
+        assert!(hostile.iter().all(|square| v.member.slope(*square, 8).is_finite()), "{}", v.label);
+    }
+}
+
+#[test]
 fn penalties_are_finite_and_rest_on_equals() {
     for v in variants(penalty::CATALOGUE) {
         let mut state = vec![v.member.initial_state(); 6];

@@ -8,6 +8,9 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
+const CRATES: [&str; 6] =
+    ["goodness-core", "goodness-engine", "goodness", "goodness-backprop", "goodness-cli", "goodness-testkit"];
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
@@ -69,13 +72,24 @@ fn every_file_of_a_family_stands_in_its_list() {
 }
 
 #[test]
+fn every_row_of_the_comparison_stands_in_its_list() {
+    let folder = root().join("crates/goodness-backprop/src/compare/rows");
+    let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
+    for file in rust_files(&folder).iter().filter(|f| !f.ends_with("mod.rs")) {
+        let row = format!("{}::ROW,", file.file_stem().unwrap().to_string_lossy());
+        assert!(list.contains(&row), "{}: {row} is not in ROWS", file.display());
+    }
+}
+
+#[test]
 fn crates_depend_only_downwards() {
     let allowed: &[(&str, &[&str])] = &[
         ("goodness-core", &[]),
         ("goodness-engine", &["goodness-core"]),
         ("goodness", &["goodness-core", "goodness-engine", "goodness-mnist"]),
         ("goodness-edge", &["goodness-core", "goodness-mnist"]),
-        ("goodness-cli", &["goodness"]),
+        ("goodness-backprop", &["goodness-core", "goodness-engine", "goodness"]),
+        ("goodness-cli", &["goodness", "goodness-backprop"]),
         ("goodness-testkit", &["goodness"]),
     ];
     for (krate, below) in allowed {
@@ -92,7 +106,7 @@ fn crates_depend_only_downwards() {
 
 #[test]
 fn unsafe_lives_in_one_folder() {
-    for krate in ["goodness-core", "goodness-engine", "goodness", "goodness-edge", "goodness-cli", "goodness-testkit"] {
+    for krate in CRATES {
         for (file, text) in sources(krate) {
             let allowed = file.contains("goodness-engine/src/simd/");
             assert!(allowed || !text.contains("unsafe {"), "{file}: unsafe outside the engine's SIMD folder");
@@ -119,7 +133,7 @@ fn each_room_keeps_to_its_words() {
 
 #[test]
 fn files_stay_readable() {
-    for krate in ["goodness-core", "goodness-engine", "goodness", "goodness-edge", "goodness-cli", "goodness-testkit"] {
+    for krate in CRATES {
         for (file, text) in sources(krate) {
             let lines = before_tests(&text).lines().count();
             assert!(lines <= 400, "{file}: {lines} lines before its tests");
@@ -135,7 +149,8 @@ fn files_stay_readable() {
 #[test]
 fn no_gradient_has_a_way_across_a_layer() {
     let product = fs::read_to_string(root().join("crates/goodness-engine/src/simd/product.rs")).unwrap();
-    // The only products are x·wᵀ and dzᵀ·x; dz·w, the gradient of an input, has no function.
+    // The products that layers know are x·wᵀ and dzᵀ·x. dz·w, the gradient of an input, is for the twin by backpropagation
+    // that they are compared with: only its crate calls it.
     let names: Vec<_> = product.lines().filter_map(|l| l.strip_prefix("pub fn ")).collect();
     let known = [
         "forward(",
@@ -146,7 +161,21 @@ fn no_gradient_has_a_way_across_a_layer() {
         "add_gradient(",
         "gradient_columns(",
     ];
-    assert!(names.iter().all(|n| known.iter().any(|k| n.starts_with(k))), "{names:?}");
+    let carries = ["backward(", "backward_columns("];
+    let counts = ["multiply_adds("];
+    let listed = |n: &&str| known.iter().chain(&carries).chain(&counts).any(|k| n.starts_with(k));
+    assert!(names.iter().all(listed), "{names:?}");
+    for krate in CRATES.iter().filter(|k| !["goodness-engine", "goodness-backprop", "goodness-testkit"].contains(k)) {
+        for (file, text) in sources(krate) {
+            assert!(
+                !text.contains("backward(") && !text.contains("backward_columns"),
+                "{file} carries a gradient down"
+            );
+            // Core defines the slope of a normalisation, which only carrying a gradient down needs.
+            let defines = *krate == "goodness-core" && file.contains("/src/normalize/");
+            assert!(defines || !text.contains("normalize.slope("), "{file} carries a gradient down");
+        }
+    }
     let layers: Vec<_> = sources("goodness").into_iter().filter(|(file, _)| file.contains("/src/layer/")).collect();
     for (file, text) in &layers {
         for word in ["dx", "input_grad", "backward"] {

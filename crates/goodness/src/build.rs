@@ -64,7 +64,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         normalize: spec.normalize.build(normalize::CATALOGUE),
         residual: spec.residual.build(residual::CATALOGUE),
     };
-    let scaling = Scaling { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 };
+    let scaling = Scaling::of(recipe);
     Ok(Network { layers, flow, parts, readout, scaling, shape, classes, class_names: Vec::new() })
 }
 

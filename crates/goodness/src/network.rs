@@ -1,5 +1,7 @@
 //! A network: layers in order, how a row becomes goodness, and a readout.
 
+use std::ops::Range;
+
 use goodness_core::activation::Activation;
 use goodness_core::goodness::Goodness;
 use goodness_core::normalize::Normalize;
@@ -7,12 +9,15 @@ use goodness_core::projection::Projection;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Precision, Rounded, par};
 
+use crate::build;
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
 use crate::layer::{Code, Dense, Images, Input, Labelled, Labels};
-use crate::readout::{Pass, Readout, Seen};
+use crate::readout::{Pass, PerClass, Readout, Seen};
+use crate::recipe::Recipe;
 use crate::recurrent::Settled;
 use crate::residual::{self, Residual};
+use crate::train::{Unfit, held};
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {
@@ -70,18 +75,34 @@ pub struct Walk {
     rounded: Rounded,
     /// What the readout summed up.
     pub(crate) sums: Matrix,
+    /// Scores of some images.
+    part: Matrix,
     /// The goodness of each layer in the last pass: rows × 1, or rows × classes.
     pub g: Vec<Matrix>,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
 }
 
+impl Walk {
+    /// Bytes of memory that it holds, without what a recurrent flow keeps.
+    pub(crate) fn bytes(&self) -> u64 {
+        held(self.g.iter().chain(&self.x).chain([&self.h, &self.a, &self.joint, &self.sums]))
+    }
+}
+
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
+/// Rows that go through the layers together when somebody asks for the scores of a batch.
+const ASKED: usize = 256;
 /// Rows that go through the layers together when a data set is read.
 const CHUNK: usize = 1000;
 
 impl Scaling {
+    /// What a recipe says.
+    pub fn of(recipe: &Recipe) -> Self {
+        Self { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 }
+    }
+
     /// The input of each of the 256 grey levels.
     pub fn levels(&self) -> [f32; 256] {
         std::array::from_fn(|level| (level as f32 / 255.0 - self.mean) / self.deviation)
@@ -139,6 +160,14 @@ impl Network {
         self.class_names.get(class).cloned().unwrap_or_else(|| class.to_string())
     }
 
+    /// The network of a recipe for images of `shape` in `classes` classes, with the weights that training starts from.
+    ///
+    /// # Errors
+    /// [`Unfit`] when the recipe and the images do not fit.
+    pub fn initial(recipe: &Recipe, shape: Shape, classes: usize) -> Result<Self, Unfit> {
+        build::network(recipe, shape, classes)
+    }
+
     /// Number of weights and biases, those of the readout included.
     pub fn parameters(&self) -> usize {
         let layers: usize = self.layers.iter().map(Dense::parameters).sum();
@@ -177,13 +206,48 @@ impl Network {
         walk: &mut Walk,
         scores: &mut Matrix,
     ) {
-        let pass = readout.pass();
+        self.read_some(readout, (images, 0..images.len()), depth, walk, scores);
+    }
+
+    /// The same, where nobody wants to know what the layers did: image by image as far as memory is concerned.
+    pub(crate) fn ask(
+        &self,
+        readout: &dyn Readout,
+        images: &Images,
+        depth: usize,
+        walk: &mut Walk,
+        scores: &mut Matrix,
+    ) {
+        let step = ASKED.div_ceil(readout.pass().count(self.classes));
+        if readout.learns() || self.flow.is_some() || images.len() <= step {
+            return self.read(readout, images, depth, walk, scores);
+        }
+        scores.resize(images.len(), self.classes);
+        let mut part = std::mem::take(&mut walk.part);
+        for first in (0..images.len()).step_by(step) {
+            let window = first..(first + step).min(images.len());
+            self.read_some(readout, (images, window), depth, walk, &mut part);
+            scores.data_mut()[first * self.classes..][..part.data().len()].copy_from_slice(part.data());
+        }
+        walk.part = part;
+    }
+
+    fn read_some(
+        &self,
+        readout: &dyn Readout,
+        (images, window): (&Images, Range<usize>),
+        depth: usize,
+        walk: &mut Walk,
+        scores: &mut Matrix,
+    ) {
+        let (pass, count) = (readout.pass(), window.len());
         let passes = pass.count(self.classes);
         let Parts { overlay, normalize, .. } = &self.parts;
-        walk.labels.write(images, passes, overlay, &**normalize, |n, _| pass.label(n, self.classes));
-        walk.sums.resize(readout.blocks() * images.len(), self.classes);
+        let label = |n, _| pass.label(n, self.classes);
+        walk.labels.write_some((images, window), passes, overlay, &**normalize, label);
+        walk.sums.resize(readout.blocks() * count, self.classes);
         walk.sums.data_mut().fill(0.0);
-        scores.resize(images.len(), self.classes);
+        scores.resize(count, self.classes);
         walk.x.resize_with(self.layers.len(), Matrix::default);
         walk.g.resize_with(self.layers.len(), Matrix::default);
         // A neutral pass through a recurrent network is the pass from the image up.
@@ -198,7 +262,7 @@ impl Network {
                 if passes_on && !readout.reads_activities() {
                     residual::recycle(&mut walk.x, layer, self.parts.residual.sources(layer));
                 }
-                self.walk_layer(layer, images, passes * images.len(), passes_on, walk);
+                self.walk_layer(layer, images, passes * count, passes_on, walk);
             }
             let x = if settling.is_none() { walk.x[layer].rows() } else { walk.settled.x(layer) };
             readout.read(layer, Seen { goodness: walk.g[layer].rows(), x }, walk.sums.rows_mut());
@@ -226,17 +290,33 @@ impl Network {
         self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x[0].rows_mut());
     }
 
+    /// The normalised activities of every layer on one pass with the neutral code: `each(first row, activities)` is called
+    /// chunk by chunk, the activities of a layer being images × units. Call it inside a [`Pool`](goodness_engine::Pool).
+    pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
+        self.read_by(&Onlooker, data, self.layers.len(), |first, walk, _| each(first, &walk.x));
+    }
+
     /// Reads every image of a data set through the first `depth` layers: `each(first row, what the layers did, scores)` is
     /// called chunk by chunk.
-    pub(crate) fn read_all(&self, data: &Dataset, depth: usize, mut each: impl FnMut(usize, &Walk, &Matrix)) {
+    pub(crate) fn read_all(&self, data: &Dataset, depth: usize, each: impl FnMut(usize, &Walk, &Matrix)) {
+        self.read_by(&*self.readout, data, depth, each);
+    }
+
+    fn read_by(
+        &self,
+        readout: &dyn Readout,
+        data: &Dataset,
+        depth: usize,
+        mut each: impl FnMut(usize, &Walk, &Matrix),
+    ) {
         let (mut images, mut walk, mut scores) = (Images::default(), Walk::default(), Matrix::default());
-        let chunk = CHUNK.div_ceil(self.readout.pass().count(self.classes));
+        let chunk = CHUNK.div_ceil(readout.pass().count(self.classes));
         let levels = self.scaling.levels();
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
             images.load(rows, &self.parts.overlay, |r, out| pixels_into(data.row(first + r), &levels, out));
             images.project(&self.layers[0], &self.parts.overlay);
-            self.read(&*self.readout, &images, depth, &mut walk, &mut scores);
+            self.read(readout, &images, depth, &mut walk, &mut scores);
             each(first, &walk, &scores);
         }
     }
@@ -276,6 +356,29 @@ impl Network {
     pub fn error(&self, data: &Dataset) -> f64 {
         self.misread(data, self.layers.len()) as f64 / data.len() as f64
     }
+}
+
+/// Looks at the activities of a neutral pass and says nothing about them.
+struct Onlooker;
+
+impl Readout for Onlooker {
+    fn pass(&self) -> Pass {
+        Pass::Neutral
+    }
+
+    fn from(&self) -> usize {
+        0
+    }
+
+    fn reads_activities(&self) -> bool {
+        true
+    }
+
+    fn reads_goodness(&self) -> Option<PerClass> {
+        None
+    }
+
+    fn read(&self, _layer: usize, _seen: Seen<'_>, _sums: RowsMut<'_>) {}
 }
 
 /// Grey levels to inputs.

@@ -1,7 +1,9 @@
 //! The verbs. Adding one: a file here, its line in [`Command`] and in [`run`].
 
+mod backprop;
 mod bench;
 mod catalogue;
+mod compare;
 mod compare_recipes;
 mod completions;
 mod data;
@@ -38,6 +40,11 @@ pub(crate) enum Command {
     Data(data::Args),
     /// Draw the report of a run anew
     Report(report::Args),
+    /// Measure Forward-Forward beside backpropagation: one table, one page
+    Compare(compare::Args),
+    /// Measure the memory of one network, for `compare`
+    #[command(hide = true)]
+    MeasureMemory(compare::MeasureArgs),
     /// Put runs beside one another: mean and deviation over seeds
     CompareRecipes(compare_recipes::Args),
     /// Try many settings of a recipe, losers stopped early, on the validation split
@@ -60,6 +67,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
         Command::Catalogue(args) => catalogue::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::MeasureMemory(args) => compare::measure(&args),
         Command::CompareRecipes(args) => compare_recipes::run(&args),
         Command::Sweep(args) => sweep::run(&args),
         Command::FindRate(args) => find_rate::run(&args),

@@ -9,16 +9,18 @@ use goodness::recipe::{BUILTIN, Recipe};
 use goodness::report::Summary;
 use goodness::run::{RunFolder, Test, examine};
 use goodness::train::{Event, Flow, Outcome, Trainer};
+use goodness_backprop::{Choices, Twin};
 
-use super::{load, name_left_out, print_json, print_line};
-use crate::failure::Done;
+use super::{backprop, load, name_left_out, print_json, print_line};
+use crate::failure::{Done, Usage};
 use crate::interrupt;
 use crate::progress::{Progress, thousands};
 
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  goodness train\n  goodness train tutorial --epochs 50 --set optimizer.rate=0.01\n  \
-                        goodness train my-recipe.toml --seed 7 --out runs/try\n  goodness train --dry-run"
+                        goodness train my-recipe.toml --seed 7 --out runs/try\n  goodness train --dry-run\n  \
+                        goodness train --rule backprop     # the same network, by the rule it is compared with"
 )]
 pub(crate) struct Args {
     /// A recipe's name (see `goodness recipes`) or a TOML file
@@ -39,6 +41,15 @@ pub(crate) struct Args {
     /// The run's folder, which must not exist yet [default: runs/<recipe>-<number>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// How the network learns
+    #[arg(long, value_name = "RULE", value_enum, default_value_t = Rule::ForwardForward)]
+    rule: Rule,
+    /// With --rule backprop: what is kept for the way back
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Full)]
+    form: Form,
+    /// With --rule backprop: normalise nothing, neither images nor what layers pass on
+    #[arg(long)]
+    plain: bool,
     /// Check the recipe and the data, print the resolved recipe, and stop
     #[arg(long)]
     dry_run: bool,
@@ -47,12 +58,51 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// How a network learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Rule {
+    /// Every layer by itself
+    ForwardForward,
+    /// The twin: all layers by one loss at the top, whose gradient goes down through them
+    Backprop,
+}
+
+/// A form of backpropagation, as options name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// All activities
+    Full,
+    /// Those of an eighth of the batch, and the gradients of all layers
+    Accumulation,
+    /// Those at the borders of segments; the others are computed again
+    Checkpointing,
+}
+
+impl Form {
+    fn chosen(self) -> goodness_backprop::Form {
+        match self {
+            Self::Full => goodness_backprop::Form::Full,
+            Self::Accumulation => goodness_backprop::Form::Accumulation { parts: 8 },
+            Self::Checkpointing => goodness_backprop::Form::Checkpointing,
+        }
+    }
+}
+
 /// Time between two checkpoints at least; epochs of milliseconds should not spend theirs on the disk.
 const KEEP_EVERY: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let recipe = Recipe::load_with(&args.recipe, &settings(args))?;
     let (training, validation) = load(&recipe)?;
+    if args.rule == Rule::Backprop {
+        let choices = Choices { form: args.form.chosen(), plain: args.plain, gain: 1.0 };
+        let mut twin = Twin::new(&recipe, choices, training, validation, args.threads)?;
+        let out = (args.out.as_deref(), args.dry_run);
+        return backprop::train(&mut twin, out, args.json);
+    }
+    if args.form != Form::Full || args.plain {
+        return Err(Usage("--form and --plain: expected with --rule backprop alone".to_string()).into());
+    }
     let trainer = Trainer::new(&recipe, training, validation, args.threads)?;
     if args.dry_run {
         print_line(recipe.to_toml().trim_end())?;

@@ -15,6 +15,10 @@ impl Normalize for Keep {
     fn scale(&self, _sum_of_squares: f32, _width: usize) -> f32 {
         1.0
     }
+
+    fn slope(&self, _sum_of_squares: f32, _width: usize) -> f32 {
+        0.0
+    }
 }
 
 #[cfg(feature = "std")]

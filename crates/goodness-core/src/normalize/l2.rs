@@ -24,6 +24,11 @@ impl Normalize for L2 {
         1.0 / (1e-4 + math::sqrt(sum_of_squares))
     }
 
+    fn slope(&self, sum_of_squares: f32, width: usize) -> f32 {
+        let (scale, root) = (self.scale(sum_of_squares, width), math::sqrt(sum_of_squares));
+        if root > 0.0 { -scale * scale / (2.0 * root) } else { 0.0 }
+    }
+
     fn squares(&self, _width: usize) -> Option<f32> {
         Some(1.0)
     }

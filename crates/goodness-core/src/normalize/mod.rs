@@ -22,6 +22,10 @@ pub trait Normalize: Send + Sync {
     /// The factor for a row of `width` numbers whose squares add up to `sum_of_squares`.
     fn scale(&self, sum_of_squares: f32, width: usize) -> f32;
 
+    /// The derivative of [`scale`](Self::scale) by the sum of squares; 0 for a row of zeros. No layer that learns by itself
+    /// needs it: it is for those who carry derivatives across layers.
+    fn slope(&self, sum_of_squares: f32, width: usize) -> f32;
+
     /// What the squares of a rescaled row of `width` numbers add up to; `None` where rows keep their length.
     fn squares(&self, _width: usize) -> Option<f32> {
         None

@@ -23,6 +23,11 @@ impl Normalize for Rms {
         1.0 / (1e-8 + math::sqrt(sum_of_squares / width.max(1) as f32))
     }
 
+    fn slope(&self, sum_of_squares: f32, width: usize) -> f32 {
+        let (scale, root) = (self.scale(sum_of_squares, width), math::sqrt(sum_of_squares * width as f32));
+        if root > 0.0 { -scale * scale / (2.0 * root) } else { 0.0 }
+    }
+
     fn squares(&self, width: usize) -> Option<f32> {
         Some(width as f32)
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use goodness_core::{Rows, RowsMut};
 
 use super::half::{self, Bf16};
-use super::{bytes, tasks};
+use super::{bytes, product, tasks};
 use crate::par;
 
 /// How one kind of number is loaded, multiplied and summed up.
@@ -169,8 +169,8 @@ impl Kernel for Pairs {
     unsafe fn fold(sums: __m512i, x: __m512i, w: __m512i) -> __m512i {
         // SAFETY: the caller's; __m512bh is 32 numbers of 16 bits, as __m512i is.
         unsafe {
-            let (x, w): (__m512bh, __m512bh) = (std::mem::transmute(x), std::mem::transmute(w));
-            _mm512_castps_si512(_mm512_dpbf16_ps(_mm512_castsi512_ps(sums), x, w))
+            let halves = |of| std::mem::transmute::<__m512i, __m512bh>(of);
+            _mm512_castps_si512(_mm512_dpbf16_ps(_mm512_castsi512_ps(sums), halves(x), halves(w)))
         }
     }
 
@@ -380,6 +380,7 @@ pub(super) unsafe fn run<K: Run>(
     if x.rows == 0 || w.rows == 0 {
         return;
     }
+    product::count(x.rows, w.rows, depth);
     let job = Shared(Job { kernel, x, w, depth, out });
     if alone || x.rows * w.rows * depth <= SMALL {
         // SAFETY: the caller's.

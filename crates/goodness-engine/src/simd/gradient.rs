@@ -120,7 +120,7 @@ mod x86 {
     use goodness_core::Rows;
 
     use super::super::outer::{self, INPUTS, Kernel, Target, UNITS};
-    use super::super::tasks;
+    use super::super::{product, tasks};
     use super::{DEPTH, Packs, Piece, hand_out};
 
     /// Inputs of the longest piece.
@@ -176,6 +176,7 @@ mod x86 {
         each: &(impl Fn(Piece<'_, N>) + Sync),
     ) {
         let (units, inputs) = (dz.width(), x.width());
+        product::count(units, inputs, dz.len());
         // SAFETY: the caller of `gradient_pieces` has asked the processor for the kernel's instructions.
         unsafe {
             outer::pack_all::<K>(dz, UNITS, dz_pack);

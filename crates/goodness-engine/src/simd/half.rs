@@ -66,7 +66,7 @@ mod tests {
         let round = |x: f32| Bf16::from_f32(x).to_f32();
         assert_eq!([1.0, -2.5, 0.0, 65536.0].map(round), [1.0, -2.5, 0.0, 65536.0]);
         // Between 1 and 1 + 2⁻⁷ lies 1 + 2⁻⁸, as far from both.
-        assert_eq!([1.003_906_25, 1.003_907, 1.011_718_75].map(round), [1.0, 1.007_812_5, 1.015_625]);
+        assert_eq!([1.0 + 1.0 / 256.0, 1.0 + 1.1 / 256.0, 1.0 + 3.0 / 256.0].map(round), [1.0, 1.007_812_5, 1.015_625]);
         assert_eq!([f32::INFINITY, -f32::INFINITY].map(round), [f32::INFINITY, -f32::INFINITY]);
         assert_eq!(round(f32::MAX), f32::INFINITY);
         assert!(round(f32::NAN).is_nan());

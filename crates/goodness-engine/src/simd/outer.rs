@@ -90,7 +90,10 @@ impl Kernel for Pairs {
     #[inline(always)]
     unsafe fn fold(sums: __m512, a: __m512i, b: __m512i) -> __m512 {
         // SAFETY: the caller's; __m512bh is 32 numbers of 16 bits, as __m512i is.
-        unsafe { _mm512_dpbf16_ps(sums, std::mem::transmute(a), std::mem::transmute(b)) }
+        unsafe {
+            let halves = |of| std::mem::transmute::<__m512i, __m512bh>(of);
+            _mm512_dpbf16_ps(sums, halves(a), halves(b))
+        }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16")]

@@ -1,5 +1,7 @@
-//! The two matrix products of a layer that learns by itself. A third one, which would carry a gradient to the layer
-//! below, is not here because nothing ever needs it.
+//! The two matrix products of a layer that learns by itself, and the third one, `dz · w`, which carries a gradient to the
+//! layer below and which only the twin that is compared with such layers calls.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use gemm::Parallelism;
 use goodness_core::{Rows, RowsMut};
@@ -176,6 +178,19 @@ pub(super) fn rounded_gradient(dz: Rows<'_>, x: Rows<'_>, plain: &mut [Matrix; 2
     gradient(plain_dz.rows(), plain_x.rows(), out);
 }
 
+/// `out = dz · w`: the gradient of the inputs, which a layer that learns by itself never needs.
+///
+/// # Shapes
+/// `dz`: rows × units, `w`: units × inputs, `out`: rows × inputs.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn backward(dz: Rows<'_>, w: Rows<'_>, out: RowsMut<'_>) {
+    check("dz · w", (dz, w), dz.width() == w.len() && out.len() == dz.len() && out.width() == w.width(), &out);
+    multiply(Strided::plain(dz), Strided::plain(w), out, w.len(), false);
+}
+
 /// Some neighbouring columns of every row of a matrix, to be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {
@@ -231,6 +246,38 @@ pub fn gradient_columns(dz: Columns<'_>, x: Rows<'_>, mut out: RowsMut<'_>) {
     run(lhs, Strided::plain(x), target, x.len(), false, Parallelism::None);
 }
 
+/// `out = dz · w` for some columns of dz, on the calling thread alone.
+///
+/// # Shapes
+/// `w`: columns × inputs, `out`: rows × inputs.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn backward_columns(dz: Columns<'_>, w: Rows<'_>, mut out: RowsMut<'_>) {
+    let fits = dz.first + dz.width <= dz.of.width() && dz.width == w.len();
+    check("dz · w", (dz.of, w), fits && out.len() == dz.of.len() && out.width() == w.width(), &out);
+    if dz.of.data().is_empty() || w.is_empty() {
+        return out.data_mut().fill(0.0);
+    }
+    let lhs = Strided { data: dz.of.data()[dz.first..].as_ptr(), row_stride: dz.of.width() as isize, column_stride: 1 };
+    let target = Target::whole(&mut out);
+    run(lhs, Strided::plain(w), target, w.len(), false, Parallelism::None);
+}
+
+/// Multiply-adds of all products.
+static MULTIPLY_ADDS: AtomicU64 = AtomicU64::new(0);
+
+/// Counts those of one product.
+pub(super) fn count(rows: usize, columns: usize, depth: usize) {
+    MULTIPLY_ADDS.fetch_add((rows * columns * depth) as u64, Ordering::Relaxed);
+}
+
+/// Multiply-adds of all products that this process has computed so far: of two readings the difference counts.
+pub fn multiply_adds() -> u64 {
+    MULTIPLY_ADDS.load(Ordering::Relaxed)
+}
+
 #[track_caller]
 fn check(what: &str, (a, b): (Rows<'_>, Rows<'_>), fits: bool, out: &RowsMut<'_>) {
     let [(ar, aw), (br, bw), (or, ow)] = [(a.len(), a.width()), (b.len(), b.width()), (out.len(), out.width())];
@@ -276,6 +323,7 @@ fn multiply(lhs: Strided, rhs: Strided, mut out: RowsMut<'_>, depth: usize, add:
 }
 
 fn run(lhs: Strided, rhs: Strided, out: Target, depth: usize, add: bool, threads: Parallelism) {
+    count(out.rows, out.columns, depth);
     // SAFETY: the callers checked that `lhs` is rows × depth, `rhs` depth × columns and `out` rows × columns; all three
     // point into live slices that hold every element these strides reach, and `out` is borrowed mutably, so it overlaps
     // neither of them.
@@ -348,6 +396,9 @@ mod tests {
             close(&dw, &want, rows);
             add_gradient(dz.rows(), x.rows(), dw.rows_mut());
             close(&dw, &want.iter().map(|v| 2.0 * v).collect::<Vec<_>>(), rows);
+            let mut dx = Matrix::zeros(rows, inputs);
+            backward(dz.rows(), w.rows(), dx.rows_mut());
+            close(&dx, &reference(rows, inputs, units, |r, i, u| of(&dz, r, u) * of(&w, u, i)), units);
         }
     }
 
@@ -422,6 +473,9 @@ mod tests {
             gradient_columns(Columns { of: dz.rows(), first: 1, width: units }, x.rows(), dw.rows_mut());
             let of = |m: &Matrix, r: usize, c: usize| f64::from(m.data()[r * m.width() + c]);
             close(&dw, &reference(units, inputs, rows, |u, i, r| of(&dz, r, u + 1) * of(&x, r, i)), rows);
+            let mut dx = Matrix::from_vec(vec![7.0; rows * inputs], rows, inputs);
+            backward_columns(Columns { of: dz.rows(), first: 1, width: units }, w.rows(), dx.rows_mut());
+            close(&dx, &reference(rows, inputs, units, |r, i, u| of(&dz, r, u + 1) * of(&w, u, i)), units);
         }
     }
 

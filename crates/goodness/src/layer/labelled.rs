@@ -12,6 +12,8 @@
 //! Patterns that lie over images are C images more, stacked below the others. Vectors that are
 //! [learned](super::embedding) stand for unit vectors in both.
 
+use std::ops::Range;
+
 use goodness_core::normalize::Normalize;
 use goodness_core::overlay::Place;
 use goodness_core::{Rows, RowsMut, math};
@@ -19,6 +21,7 @@ use goodness_engine::gradient::Piece;
 use goodness_engine::{Matrix, Rounded, par, product};
 
 use super::{Code, Dense, Gradients, embedding};
+use crate::train::held;
 
 /// A batch of images, and what the first layer makes of them before any label is written in.
 #[derive(Debug, Default)]
@@ -40,9 +43,12 @@ pub struct Images {
     rounded: Rounded,
 }
 
-/// Labels to write into the images, one block of rows after another: row `p·B + r` is image `r` in pass `p`.
+/// Labels to write into the images, one block of rows after another: row `p·B + r` is image `r` in pass `p`, or the image
+/// `r` after the first of those that labels are written into.
 #[derive(Debug, Default)]
 pub struct Labels {
+    /// The images that labels are written into.
+    window: Range<usize>,
     /// The codes that there are: classes + 1 × C.
     codes: Matrix,
     /// |c P|² of each of them.
@@ -105,6 +111,12 @@ impl Images {
         }
     }
 
+    /// Bytes of memory that they hold.
+    pub(crate) fn bytes(&self) -> u64 {
+        let Self { pixels, product, own, learned, overlaps, .. } = self;
+        held([pixels, product, own, learned, overlaps])
+    }
+
     fn gather_own(&mut self, first: &Dense, code: &Code) {
         let (own, units) = (code.own(), first.units());
         self.own.resize(own.len(), units);
@@ -163,14 +175,28 @@ impl Labels {
         normalize: &dyn Normalize,
         label: impl Fn(usize, usize) -> Option<u8>,
     ) {
+        self.write_some((images, 0..images.len()), passes, code, normalize, label);
+    }
+
+    /// The same for some of the images alone.
+    pub(crate) fn write_some(
+        &mut self,
+        (images, window): (&Images, Range<usize>),
+        passes: usize,
+        code: &Code,
+        normalize: &dyn Normalize,
+        label: impl Fn(usize, usize) -> Option<u8>,
+    ) {
+        let count = window.len();
+        self.window = window;
         code.codes_into(&mut self.codes);
         let codes = self.codes.rows();
         self.squares.clear();
         self.squares.extend(codes.iter().map(|code| images.square_of(code)));
-        self.said.resize(passes * images.len(), 0);
-        self.scales.resize(passes * images.len(), 0.0);
+        self.said.resize(passes * count, 0);
+        self.scales.resize(passes * count, 0.0);
         for (row, (said, scale)) in self.said.iter_mut().zip(&mut self.scales).enumerate() {
-            let (pass, image) = (row / images.len(), row % images.len());
+            let (pass, image) = (row / count, self.window.start + row % count);
             let of = code.row_of(label(pass, image));
             let square = images.square_with(image, codes.row(of), self.squares[of]);
             (*said, *scale) = (of as u16, normalize.scale(square, images.pixels.width()));
@@ -199,7 +225,8 @@ impl Labelled<'_> {
     }
 
     fn forward_row(&self, row: usize, biases: &[f32], z: &mut [f32]) {
-        z.copy_from_slice(self.images.product.rows().row(row % self.images.len()));
+        let window = &self.labels.window;
+        z.copy_from_slice(self.images.product.rows().row(window.start + row % window.len()));
         let columns = self.images.columns();
         for (t, code) in self.code(row).iter().enumerate().filter(|(_, code)| **code != 0.0) {
             add_scaled(z, *code, columns.row(t));

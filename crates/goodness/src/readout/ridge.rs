@@ -61,7 +61,7 @@ impl Moments {
 
     /// Adds samples: the neutral pass through every layer (samples × units), and their labels. Layers that were not passed
     /// count as silent.
-    pub(crate) fn add(&mut self, x: &[Matrix], labels: &[u8]) {
+    pub fn add(&mut self, x: &[Matrix], labels: &[u8]) {
         self.samples += labels.len();
         self.onehot.resize(labels.len(), self.counts.len());
         self.onehot.data_mut().fill(0.0);

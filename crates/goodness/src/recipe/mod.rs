@@ -209,6 +209,14 @@ impl Recipe {
         read::recipe(origin, &table)
     }
 
+    /// This recipe with `key=value` settings laid over it, in order.
+    ///
+    /// # Errors
+    /// [`RecipeError`] for a setting that does not fit.
+    pub fn with(&self, settings: &[String]) -> Result<Self, RecipeError> {
+        Self::parse_with(&self.name, &self.to_toml(), settings)
+    }
+
     /// The whole recipe as TOML, every parameter written out: reading it gives the same recipe.
     pub fn to_toml(&self) -> String {
         write::recipe(self)

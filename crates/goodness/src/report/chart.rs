@@ -2,12 +2,17 @@
 
 use std::fmt::Write;
 
-/// A line of a chart: its name, its colour as a style-sheet value, and its points.
-pub(super) struct Line {
-    pub(super) name: String,
-    pub(super) colour: String,
-    pub(super) dashed: bool,
-    pub(super) points: Vec<(f64, f64)>,
+/// A line of a chart.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What the legend calls it.
+    pub name: String,
+    /// Its colour as a style-sheet value.
+    pub colour: String,
+    /// Whether it is dashed.
+    pub dashed: bool,
+    /// Its points, from left to right.
+    pub points: Vec<(f64, f64)>,
 }
 
 const WIDTH: f64 = 460.0;
@@ -47,23 +52,30 @@ impl Frame {
     }
 
     /// The grid, the numbers below it, and what they count.
-    fn axes(&self, across: &str, out: &mut String) {
+    fn axes(&self, across: &str, labels: &[String], out: &mut String) {
         self.grid(out);
-        for x in ticks(self.x) {
-            let at = self.x(x);
-            let _ =
-                write!(out, "<text x=\"{at:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>", HEIGHT - 14.0, short(x));
+        let named = labels.iter().enumerate().map(|(i, label)| (i as f64, label.clone()));
+        let counted = ticks(self.x).into_iter().map(|t| (t, short(t)));
+        for (x, text) in if labels.is_empty() { counted.collect::<Vec<_>>() } else { named.collect() } {
+            let (x, y) = (self.x(x), HEIGHT - 14.0);
+            let _ = write!(out, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{text}</text>");
         }
         let _ = write!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{across}</text>", WIDTH - RIGHT, HEIGHT - 2.0);
     }
 }
 
 /// A chart of lines with its legend.
-pub(super) fn lines(title: &str, across: &str, all: &[Line]) -> String {
+pub fn lines(title: &str, across: &str, all: &[Line]) -> String {
+    lines_at(title, across, &[], all)
+}
+
+/// A chart of lines over the places 0, 1, … that `labels` name; over numbers where there are none.
+pub fn lines_at(title: &str, across: &str, labels: &[String], all: &[Line]) -> String {
     let finite = || all.iter().flat_map(|l| &l.points).filter(|(x, y)| x.is_finite() && drawable(*y));
-    let frame = Frame { x: span(finite().map(|p| p.0)), y: span(finite().map(|p| p.1)) };
+    let x = if labels.is_empty() { span(finite().map(|p| p.0)) } else { (-0.3, labels.len() as f64 - 0.7) };
+    let frame = Frame { x, y: span(finite().map(|p| p.1)) };
     let mut body = String::new();
-    frame.axes(across, &mut body);
+    frame.axes(across, labels, &mut body);
     for line in all {
         let dash = if line.dashed { " stroke-dasharray=\"5 4\"" } else { "" };
         let _ = write!(
@@ -143,7 +155,7 @@ pub(super) fn histogram(title: &str, edges: &[f64], heights: [(&str, &str, &[u32
     let top = heights.iter().flat_map(|(.., counts)| counts.iter()).max().copied().unwrap_or(0);
     let frame = Frame { x: span(shown), y: (0.0, f64::from(top.max(1))) };
     let mut body = String::new();
-    frame.axes("goodness", &mut body);
+    frame.axes("goodness", &[], &mut body);
     for (_, colour, counts) in &heights {
         for (pair, count) in edges.windows(2).zip(counts.iter()).filter(|(_, count)| **count > 0) {
             let (x0, x1, y) = (frame.x(pair[0]), frame.x(pair[1]), frame.y(f64::from(*count)));
@@ -211,6 +223,13 @@ mod tests {
     fn ticks_are_round_and_inside() {
         assert_eq!(ticks((0.0, 10.0)), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
         assert!(ticks((-0.274, -0.222)).iter().all(|t| (-0.274..=-0.222).contains(t)));
+    }
+
+    #[test]
+    fn places_are_named() {
+        let line = Line { name: "a".into(), colour: "red".into(), dashed: false, points: vec![(0.0, 1.0), (1.0, 2.0)] };
+        let chart = lines_at("t", "layers", &["2".into(), "many".into()], &[line]);
+        assert!(chart.contains(">many</text>") && chart.contains(">layers</text>") && chart.contains("class=\"line\""));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! builders in `chart`, because a page that follows the reader's light or dark scheme needs its colours from style
 //! sheets, which plotting libraries burn in. A section is added by one new file here and its line in `SECTIONS`.
 
-pub(crate) mod chart;
+pub mod chart;
 mod comparison;
 mod confusion;
 mod curves;
@@ -13,7 +13,7 @@ mod headline;
 mod histograms;
 mod layers;
 mod mistakes;
-pub(crate) mod page;
+pub mod page;
 mod picture;
 mod recipe;
 mod samples;

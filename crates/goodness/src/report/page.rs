@@ -1,12 +1,12 @@
 //! The page around the sections, and its style.
 
 /// Makes text safe inside HTML.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The whole page.
-pub(crate) fn wrap(title: &str, sections: &str) -> String {
+pub fn wrap(title: &str, sections: &str) -> String {
     let title = escape(title);
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -16,7 +16,7 @@ pub(crate) fn wrap(title: &str, sections: &str) -> String {
 }
 
 /// A section with its title and a sentence on how to read it.
-pub(crate) fn section(title: &str, reading: &str, body: &str) -> String {
+pub fn section(title: &str, reading: &str, body: &str) -> String {
     format!("<section>\n<h2>{title}</h2>\n<p class=\"reading\">{reading}</p>\n{body}\n</section>\n")
 }
 

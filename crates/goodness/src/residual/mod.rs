@@ -34,7 +34,7 @@ const ROWS: usize = 32;
 
 /// The rows of `sources` side by side, the nearest layer (the last) first, written to `joint`; of a single source, its
 /// rows as they are.
-pub(crate) fn join<'a>(sources: &'a [Matrix], normalize: &dyn Normalize, joint: &'a mut Matrix) -> Rows<'a> {
+pub fn join<'a>(sources: &'a [Matrix], normalize: &dyn Normalize, joint: &'a mut Matrix) -> Rows<'a> {
     if let [only] = sources {
         return only.rows();
     }
@@ -50,9 +50,9 @@ pub(crate) fn join<'a>(sources: &'a [Matrix], normalize: &dyn Normalize, joint: 
 /// Gives layer number `layer` the largest buffer of a layer that is neither read now nor by a layer above, if it has none of
 /// its own: so there are as many buffers as layers that are read together, however deep the network is.
 pub(crate) fn recycle(x: &mut [Matrix], layer: usize, read: Range<usize>) {
-    if x[layer].room() == 0 {
+    if x[layer].capacity() == 0 {
         let free = (0..x.len()).filter(|other| *other != layer && !(read.start..layer).contains(other));
-        if let Some(largest) = free.max_by_key(|other| x[*other].room()) {
+        if let Some(largest) = free.max_by_key(|other| x[*other].capacity()) {
             x.swap(layer, largest);
         }
     }
@@ -66,8 +66,8 @@ fn join_row(sources: &[Matrix], row: usize, factor: f32, mut out: &mut [f32]) {
     }
 }
 
-/// √(t(N) / Σt(Nᵢ)); 1 where rows keep their length.
-fn factor(sources: &[Matrix], normalize: &dyn Normalize, width: usize) -> f32 {
+/// What joined rows are multiplied by: √(t(N) / Σt(Nᵢ)) for N = `width`; 1 where rows keep their length.
+pub fn factor(sources: &[Matrix], normalize: &dyn Normalize, width: usize) -> f32 {
     let parts: Option<f32> = sources.iter().map(|source| normalize.squares(source.width())).sum();
     match (normalize.squares(width), parts) {
         (Some(whole), Some(parts)) => (whole / parts).sqrt(),

@@ -146,7 +146,15 @@ impl RunFolder {
     /// [`RunError`] with the file and what the system said; older files are untouched.
     pub fn keep(&self, trainer: &Trainer) -> Result<(), RunError> {
         trainer.save(&self.checkpoint())?;
-        self.write("metrics.jsonl", lines(trainer.history()).as_bytes())
+        self.keep_epochs(trainer.history())
+    }
+
+    /// Writes the metrics alone.
+    ///
+    /// # Errors
+    /// [`RunError`] with what the system said; what was there before is untouched.
+    pub fn keep_epochs(&self, history: &[EpochRecord]) -> Result<(), RunError> {
+        self.write("metrics.jsonl", lines(history).as_bytes())
     }
 
     /// Writes the model, the summary and the report of a run that is done.
@@ -156,9 +164,16 @@ impl RunFolder {
     pub fn finish(&self, trainer: &Trainer, report: &Report) -> Result<(), RunError> {
         Model::save(trainer.network(), trainer.recipe(), &self.model())?;
         self.write_report(report)?;
-        let summary =
-            serde_json::to_string_pretty(&report.summary).map_err(|e| self.unwritable("summary.json", e.into()))?;
-        self.write("summary.json", (summary + "\n").as_bytes())
+        self.write_summary(&report.summary)
+    }
+
+    /// Writes `summary.json`, which says that the run is done.
+    ///
+    /// # Errors
+    /// [`RunError`] with what the system said.
+    pub fn write_summary(&self, summary: &Summary) -> Result<(), RunError> {
+        let text = serde_json::to_string_pretty(summary).map_err(|e| self.unwritable("summary.json", e.into()))?;
+        self.write("summary.json", (text + "\n").as_bytes())
     }
 
     /// Writes `report.html`.

@@ -24,7 +24,8 @@ impl Ahead {
     fn prepare(&mut self, loader: &Loader, data: &Dataset, rows: &[u32], step: u64) {
         self.inputs.resize(rows.len(), data.shape().features());
         par::each_block(rows.len(), ROWS, self.inputs.rows_mut(), |first, mut inputs: RowsMut<'_>| {
-            (0..inputs.len()).for_each(|r| loader.write(data, rows, step, first + r, inputs.row_mut(r)));
+            (0..inputs.len())
+                .for_each(|r| loader.write(data, rows[first + r] as usize, (step, first + r), inputs.row_mut(r)));
         });
         self.step = Some(step);
     }
@@ -103,7 +104,7 @@ mod tests {
         pool.run(|| trainer.step(&[0, 1, 2], Some(&[5, 4]))).unwrap();
         assert_eq!((trainer.work.ahead.step, trainer.work.ahead.inputs.len()), (Some(1), 2));
         let mut expected = vec![0.0; 36];
-        trainer.loader().write(&trainer.train, &[5, 4], 1, 1, &mut expected);
+        trainer.loader().write(&trainer.train, 4, (1, 1), &mut expected);
         assert_eq!(trainer.work.ahead.inputs.rows().row(1), expected);
     }
 }

@@ -6,38 +6,49 @@ use super::augment::Augment;
 use crate::data::{Dataset, Order};
 use crate::layer::{Code, Images};
 use crate::network::Scaling;
+use crate::recipe::Recipe;
 
 /// How training images become inputs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Loader {
+pub struct Loader {
     levels: [f32; 256],
     augment: Augment,
     seed: u64,
 }
 
 impl Loader {
+    /// For images scaled by `scaling` and moved by `augment`, drawn from `seed`.
     pub(super) fn new(scaling: Scaling, augment: Augment, seed: u64) -> Self {
         Self { levels: scaling.levels(), augment, seed }
     }
 
-    /// Loads the images `rows` of `data`, each changed by its own draw of step number `step`.
-    pub(super) fn load(&self, data: &Dataset, rows: &[u32], step: u64, code: &Code, images: &mut Images) {
-        images.load(rows.len(), code, |r, out| self.write(data, rows, step, r, out));
+    /// What a recipe says of them.
+    pub fn of(recipe: &Recipe) -> Self {
+        Self::new(Scaling::of(recipe), Augment::new(&recipe.data), recipe.train.seed)
     }
 
-    /// Writes image number `r` of the batch `rows`, changed by its own draw of step number `step`.
-    pub(super) fn write(&self, data: &Dataset, rows: &[u32], step: u64, r: usize, out: &mut [f32]) {
-        let row = data.row(rows[r] as usize);
+    /// Loads the images `rows` of `data`, each moved by its own draw of step number `step`.
+    pub(super) fn load(&self, data: &Dataset, rows: &[u32], step: u64, code: &Code, images: &mut Images) {
+        images.load(rows.len(), code, |r, out| self.write(data, rows[r] as usize, (step, r), out));
+    }
+
+    /// Writes image `row` of `data` to `out`, moved by the draw of step number `step` for its place `at` in the batch.
+    pub fn write(&self, data: &Dataset, row: usize, (step, at): (u64, usize), out: &mut [f32]) {
         if self.augment.is_none() {
-            return crate::network::pixels_into(row, &self.levels, out);
+            return self.write_still(data, row, out);
         }
-        let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + r as u64);
-        self.augment.write(row, data.shape(), &self.levels, &mut rng, out);
+        let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + at as u64);
+        self.augment.write(data.row(row), data.shape(), &self.levels, &mut rng, out);
+    }
+
+    /// Writes image `row` of `data` to `out` as it is.
+    pub fn write_still(&self, data: &Dataset, row: usize, out: &mut [f32]) {
+        crate::network::pixels_into(data.row(row), &self.levels, out);
     }
 }
 
 /// The rows of an epoch in their seeded order.
-pub(super) fn order(data: &Dataset, seed: u64, epoch: usize) -> Order {
+pub fn order(data: &Dataset, seed: u64, epoch: usize) -> Order {
     let mut rng = Rng::keyed(seed, Rng::ORDER, epoch as u64);
     Order::shuffled(data.len(), |below| rng.below(below))
 }

@@ -17,7 +17,7 @@ use crate::network::Parts;
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
 
-/// Trains `layer` by one step and leaves its normalised activity, which layers above read, in `work.x` if that has rows.
+/// Trains `layer` by one step and leaves its normalised activity, if layers above read it, in `work.x`.
 pub(super) fn layer_step(
     (layer, state): (&mut Dense, &mut LayerState),
     (parts, method): (&Parts, &Method),
@@ -27,10 +27,10 @@ pub(super) fn layer_step(
 ) -> LayerSums {
     let (rows, samples) = (input.len(), work.loss.len());
 
-    // Forward: z = x̂Wᵀ + b, h = φ(z), a = projection(h), g = goodness(a), x̂' = h / |h|.
+    // Forward: z = x̂Wᵀ + b, h = φ(z), a = projection(h), g = goodness(a).
     layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
     let p = layer.projection.rows();
-    parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), work.x.rows_mut());
+    parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), RowsMut::new(&mut [], 0, 1));
 
     // Loss of g + γ, γ constant, and its derivative by each goodness, averaged over the batch.
     let g = with_others(&work.g, &mut work.others);
@@ -65,11 +65,12 @@ pub(super) fn layer_step(
         }
     });
 
-    // Local gradients, and the update.
+    // Local gradients, the update, and x̂' = h / |h| where h stands, for the layers above.
     let seen = (work.h.rows(), work.a.rows(), work.da.rows());
     layer.projection_grads(&*parts.projection, seen, &mut work.grads);
     state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, at);
     state.update(layer, (&work.grads, work.knob), method, at);
+    work.pass_on(&*parts.normalize);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }
 

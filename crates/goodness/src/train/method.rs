@@ -28,7 +28,7 @@ pub enum Objective {
 
 impl Objective {
     /// The objective that a loss of this name stands for, of one kind or the other.
-    pub(crate) fn new(loss: &Choice) -> Self {
+    pub fn new(loss: &Choice) -> Self {
         match find(class_loss::CATALOGUE, &loss.name) {
             Some(_) => Self::Classes(loss.build(class_loss::CATALOGUE)),
             None => Self::Pairs(loss.build(loss::CATALOGUE)),
@@ -36,7 +36,7 @@ impl Objective {
     }
 
     /// Rows that a sample takes in a step: itself, and its negative.
-    pub(crate) fn passes(&self) -> usize {
+    pub fn passes(&self) -> usize {
         match self {
             Self::Pairs(_) => 2,
             Self::Classes(_) => 1,

@@ -2,9 +2,10 @@
 
 mod ahead;
 mod augment;
-mod batch;
+pub mod batch;
+mod bytes;
 mod checkpoint;
-mod dropout;
+pub mod dropout;
 mod error;
 mod kept;
 mod knowledge;
@@ -20,13 +21,17 @@ mod step;
 mod summary;
 mod sums;
 mod trainer;
+mod watch;
 mod workspace;
 
 pub use crate::build::Unfit;
 pub use augment::Padding;
 pub(crate) use augment::examples;
+pub use bytes::Bytes;
+pub(crate) use bytes::held;
 pub use error::TrainError;
 pub use method::{Contrast, Method, Objective};
 pub use rates::{RateRange, RateTest};
 pub(crate) use spoil::Spoiled;
 pub use trainer::{Event, Flow, Outcome, Trainer};
+pub use watch::{Span, Stopwatch};

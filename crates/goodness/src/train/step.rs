@@ -1,15 +1,19 @@
 //! One step: the batch, its labels and negatives, and every layer that learns, one after the other.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use goodness_core::Rng;
 use goodness_core::optim::Moment;
 
+use super::batch;
 use super::dropout;
 use super::error::TrainError;
 use super::layer_step::layer_step;
 use super::method::Contrast;
+use super::sums::LayerSums;
 use super::trainer::Trainer;
+use super::watch::Span;
 
 impl Trainer {
     /// Trains the layers that learn now by the batch `rows`, while the images of the `next` one are prepared.
@@ -29,6 +33,23 @@ impl Trainer {
             Some(flow) => self.learn_in_iterations(flow, at),
             None => self.learn_once(rows.len(), learning, at),
         }
+    }
+
+    /// Trains by one batch and notes what happened when. For looking at a step: the trainer is of no other use afterwards.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] when a number goes wrong.
+    pub fn watched_step(&mut self) -> Result<Vec<Span>, TrainError> {
+        let order = batch::order(&self.train, self.recipe.train.seed, self.position.epoch);
+        let (pool, rows) = (Arc::clone(&self.pool), &order.rows()[..self.recipe.train.batch]);
+        self.position.sums.resize(self.network.layers.len(), LayerSums::default());
+        self.position.batch = 0;
+        pool.run(|| {
+            self.freeze_below();
+            self.watch.start();
+            self.step(rows, None)
+        })?;
+        Ok(self.watch.stop())
     }
 
     /// Trains the layers `learning` by the batch that has been drawn, one after the other.
@@ -53,6 +74,10 @@ impl Trainer {
             }
             self.position.sums[l].add(&sums, &self.work.layer.mean_h);
             self.close(l);
+            if self.kept.is_none() {
+                self.work.release(l, learning.end, &*self.network.parts.residual);
+            }
+            self.watch.mark("learn", l);
         }
         Ok(())
     }
@@ -93,7 +118,7 @@ impl Trainer {
     fn close(&mut self, layer: usize) {
         if self.method.dropout > 0.0 && self.learning().contains(&layer) {
             let index = self.position.step * self.network.layers.len() as u64 + layer as u64;
-            dropout::apply(self.method.dropout, self.recipe.train.seed, index, self.work.layer.x.rows_mut());
+            dropout::apply(self.method.dropout, self.recipe.train.seed, (index, 0), self.work.layer.x.rows_mut());
         }
         self.work.close(layer);
     }
@@ -126,7 +151,9 @@ impl Trainer {
         }
         let (network, work) = (&self.network, &mut self.work);
         work.images.project(&network.layers[0], &network.parts.overlay);
+        self.watch.mark("load", 0);
         self.consult();
+        self.watch.mark("consult", 0);
         let (network, work) = (&self.network, &mut self.work);
         let overlay = &network.parts.overlay;
         if self.method.objective.passes() == 1 {
@@ -164,12 +191,12 @@ impl Trainer {
         let depth = if self.network.readout.learns() { all } else { own };
         if depth > 0 {
             let network = &self.network;
-            network.read(&*network.readout, &work.images, depth, &mut work.walk, &mut work.scores);
+            network.ask(&*network.readout, &work.images, depth, &mut work.walk, &mut work.scores);
             self.network.readout.learn(work.lesson(gain, step));
         }
         if let Some(adviser) = &mut self.method.adviser {
             let depth = if adviser.learns() { all } else { asked };
-            self.network.read(&**adviser, &work.images, depth, &mut work.walk, &mut work.scores);
+            self.network.ask(&**adviser, &work.images, depth, &mut work.walk, &mut work.scores);
             adviser.learn(work.lesson(gain, step));
         }
     }

@@ -13,6 +13,7 @@ use super::method::Method;
 use super::monitor;
 use super::state::LayerState;
 use super::sums::LayerSums;
+use super::watch::Stopwatch;
 use super::workspace::Workspace;
 use crate::build::{self, Unfit};
 use crate::data::Dataset;
@@ -34,6 +35,7 @@ pub struct Trainer {
     pub(super) pool: Arc<Pool>,
     pub(super) work: Workspace,
     pub(super) kept: Option<Kept>,
+    pub(super) watch: Stopwatch,
 }
 
 /// Where training stands: enough, with the weights, to go on to the same bits.
@@ -132,6 +134,7 @@ impl Trainer {
             pool: Arc::new(Pool::new(threads)?),
             work,
             kept: None,
+            watch: Stopwatch::default(),
         })
     }
 

@@ -1,7 +1,8 @@
 //! The buffers of a training step, sized by the first batch and reused ever after.
 
-use goodness_core::Rows;
-use goodness_engine::{Matrix, Rounded};
+use goodness_core::normalize::Normalize;
+use goodness_core::{Rows, RowsMut, math};
+use goodness_engine::{Matrix, Rounded, Shelf, par};
 
 use super::ahead::Ahead;
 use super::likeness::Likeness;
@@ -11,7 +12,7 @@ use crate::collaboration::Collaboration;
 use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels};
 use crate::network::{Network, Walk};
 use crate::readout::Lesson;
-use crate::residual;
+use crate::residual::Residual;
 
 /// What a layer needs to learn; one serves all layers in turn.
 #[derive(Debug, Default)]
@@ -20,8 +21,11 @@ pub(super) struct LayerWork {
     pub(super) h: Matrix,
     /// Derivative of the loss by h, then by z: rows × units.
     pub(super) dz: Matrix,
-    /// What layers above read; no rows when nobody will. Lent by the workspace while the layer is at work.
+    /// What layers above read, once the layer is done; no rows when nobody will. Lent by the workspace while the layer is at
+    /// work.
     pub(super) x: Matrix,
+    /// Whether anybody will.
+    passes_on: bool,
     /// What the projection makes of each row, and the loss's derivative by it.
     pub(super) a: Matrix,
     pub(super) da: Matrix,
@@ -55,11 +59,14 @@ pub(super) struct Workspace {
     /// True labels of the batch, and the wrong ones.
     pub(super) truth: Vec<u8>,
     pub(super) wrong: Vec<u8>,
-    /// What each layer passed on in this step, and its goodness, where the step has come to it.
+    /// What each layer passed on in this step, as long as a layer is to come that reads it, and its goodness, where the step
+    /// has come to it.
     pub(super) x: Vec<Matrix>,
     pub(super) g: Vec<Matrix>,
     /// What several layers passed on, side by side, where a layer reads several.
     joint: Matrix,
+    /// What was passed on and read, for layers to come.
+    spare: Shelf,
     pub(super) layer: LayerWork,
     pub(super) recurrent: RecurrentWork,
 }
@@ -76,17 +83,25 @@ impl Workspace {
 
     /// Lends layer number `layer` its buffers, with room for `samples` samples in `passes` passes.
     pub(super) fn open(&mut self, layer: usize, network: &Network, shape: (usize, usize), passes_on: bool) {
-        if passes_on {
-            let read = network.parts.residual.sources(layer);
-            residual::recycle(&mut self.x, layer, read);
-        }
         self.lend(layer);
+        if self.layer.h.capacity() == 0 {
+            self.layer.h = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
+        }
         self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
     }
 
     /// Takes back what was lent: what the layer passes on, and its goodness.
     pub(super) fn close(&mut self, layer: usize) {
         self.lend(layer);
+    }
+
+    /// Lets go of what layer number `layer` has read and no later one, up to number `end`, will.
+    pub(super) fn release(&mut self, layer: usize, end: usize, residual: &dyn Residual) {
+        for source in residual.sources(layer) {
+            if (layer + 1..end).all(|later| !residual.sources(later).contains(&source)) {
+                self.spare.put(std::mem::take(&mut self.x[source]));
+            }
+        }
     }
 
     fn lend(&mut self, layer: usize) {
@@ -100,6 +115,11 @@ impl Workspace {
         let images = if spoils { &self.spoiled.images } else { &self.images };
         let labelled = Labelled { images, labels: &self.labels };
         (network.input(layer, labelled, &self.x, &mut self.joint), &self.truth, &mut self.layer)
+    }
+
+    /// Bytes of what is kept for layers to come, and of joined rows.
+    pub(super) fn spare_bytes(&self) -> u64 {
+        4 * (self.spare.capacity() + self.joint.capacity()) as u64
     }
 
     /// Sums up what the goodness of the layers before number `end` counts for layer number `layer`.
@@ -129,10 +149,11 @@ impl Workspace {
 impl Network {
     /// Passes rows through layer number `layer` without teaching it anything.
     pub(super) fn pass(&self, layer: usize, input: &Input<'_>, work: &mut LayerWork) {
-        let LayerWork { h, a, g, x, rounded, .. } = work;
+        let LayerWork { h, a, g, rounded, .. } = work;
         let layer = &self.layers[layer];
         layer.forward_into(input, rounded, h.rows_mut());
-        self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), x.rows_mut());
+        self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), RowsMut::new(&mut [], 0, 1));
+        work.pass_on(&*self.parts.normalize);
     }
 }
 
@@ -150,12 +171,33 @@ impl LayerWork {
         self.da.resize(rows, layer.projection.len());
         self.h.resize(rows, units);
         self.dz.resize(rows, units);
-        self.x.resize(if passes_on { rows } else { 0 }, units);
+        self.x.resize(0, units);
+        self.passes_on = passes_on;
         self.g.resize(rows, goodnesses);
         self.dg.resize(rows, goodnesses);
         self.loss.resize(samples, 0.0);
         self.mean_h.resize(units, 0.0);
         self.slope.resize(units, 0.0);
+    }
+}
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+
+impl LayerWork {
+    /// Normalises activities where they stand and hands them over as what layers above read, if any does.
+    pub(super) fn pass_on(&mut self, normalize: &dyn Normalize) {
+        if !self.passes_on {
+            return;
+        }
+        par::each_block(self.h.len(), ROWS, self.h.rows_mut(), |_, mut h: RowsMut<'_>| {
+            for r in 0..h.len() {
+                let row = h.row_mut(r);
+                let scale = normalize.scale(math::sum_of_squares(row), row.len());
+                row.iter_mut().for_each(|x| *x *= scale);
+            }
+        });
+        std::mem::swap(&mut self.h, &mut self.x);
     }
 }
 

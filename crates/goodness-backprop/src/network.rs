@@ -1,0 +1,173 @@
+//! The twin's network: the layers of a recipe with a softmax on top, and how data sets are read.
+
+use goodness::data::{Dataset, Shape};
+use goodness::layer::Dense;
+use goodness::residual::{self, Residual};
+use goodness::train::batch::Loader;
+use goodness::{Network, Recipe};
+use goodness_core::activation::{self, Activation, Relu};
+use goodness_core::catalogue::find;
+use goodness_core::normalize::{self, Keep, Normalize};
+use goodness_core::{Rng, RowsMut, image_negatives, init, math};
+use goodness_engine::{Matrix, par};
+
+use crate::TwinError;
+use crate::pass::Pass;
+
+/// Layers that learn from one loss at the top.
+pub struct TwinNetwork {
+    /// The recipe's layers, first to last, and last the softmax: classes × units of the last layer.
+    pub layers: Vec<Dense>,
+    pub(crate) activation: Box<dyn Activation>,
+    pub(crate) normalize: Box<dyn Normalize>,
+    pub(crate) residual: Box<dyn Residual>,
+    pub(crate) loader: Loader,
+    pub(crate) dropout: f32,
+    pub(crate) seed: u64,
+    shape: Shape,
+    classes: usize,
+}
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+/// Rows that go through the layers together when a data set is read.
+const CHUNK: usize = 1000;
+
+/// Says whether a recipe has a twin.
+///
+/// # Errors
+/// [`TwinError::NoTwin`] with what would make one.
+pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
+    let none = |key, came: &str, hint| {
+        let (recipe, came) = (recipe.name.clone(), came.to_string());
+        Err(TwinError::NoTwin { recipe, key, came, hint })
+    };
+    if recipe.network.flow.name != "once" {
+        let hint = "its layers settle together; with network.flow = \"once\" there is one";
+        return none("network.flow", &recipe.network.flow.name, hint);
+    }
+    if find(image_negatives::CATALOGUE, &recipe.train.negatives.name).is_some() {
+        let hint = "its layers see no label, and a gradient from the top would have none to start from; \
+                    network.readout = \"label_sweep\" with negatives that are wrong labels makes one, \
+                    and so does network.readout = \"class_goodness\" with a loss of classes";
+        return none("train.negatives", &recipe.train.negatives.name, hint);
+    }
+    Ok(())
+}
+
+impl TwinNetwork {
+    /// The network of a recipe for images of `shape` in `classes` classes, with the recipe's initial weights. `plain`: nothing
+    /// is normalised, neither images nor what layers pass on.
+    ///
+    /// A rectifier whose derivative the recipe takes as 1 everywhere has its true one here.
+    ///
+    /// # Errors
+    /// [`TwinError`] when the recipe has no twin, or does not fit the images.
+    pub fn new(recipe: &Recipe, plain: bool, shape: Shape, classes: usize) -> Result<Self, TwinError> {
+        has_twin(recipe)?;
+        let mut layers = Network::initial(recipe, shape, classes)?.layers;
+        layers.iter_mut().for_each(bare);
+        let (inputs, index) = (layers.last().map_or(shape.features(), Dense::units), layers.len() as u64);
+        let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, index);
+        layers.push(Dense::new(inputs, classes, &*recipe.network.init.build(init::CATALOGUE), &mut rng));
+        let straight = recipe.network.activation.name == "relu_straight";
+        let own = || recipe.network.activation.build(activation::CATALOGUE);
+        Ok(Self {
+            layers,
+            activation: if straight { Box::new(Relu) } else { own() },
+            normalize: if plain { Box::new(Keep) } else { recipe.network.normalize.build(normalize::CATALOGUE) },
+            residual: recipe.network.residual.build(residual::CATALOGUE),
+            loader: Loader::of(recipe),
+            dropout: recipe.train.dropout as f32,
+            seed: recipe.train.seed,
+            shape,
+            classes,
+        })
+    }
+
+    /// Layers without the softmax.
+    pub fn depth(&self) -> usize {
+        self.layers.len() - 1
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Number of weights and biases, those of the softmax included.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(Dense::parameters).sum()
+    }
+
+    /// The layers whose activities layer number `layer` reads; none for the first, which reads the images.
+    pub(crate) fn sources(&self, layer: usize) -> std::ops::Range<usize> {
+        let depth = self.depth();
+        if layer == depth { depth.saturating_sub(1)..depth } else { self.residual.sources(layer) }
+    }
+
+    /// Writes input rows, on all threads: `fill(row, pixels)` writes the pixels, what stands behind them is 0.
+    pub(crate) fn load(&self, rows: usize, pixels: &mut Matrix, fill: impl Fn(usize, &mut [f32]) + Sync) {
+        let (inputs, features) = (self.layers[0].inputs(), self.shape.features());
+        pixels.resize(rows, inputs);
+        par::each_block(rows, ROWS, pixels.rows_mut(), |first, mut out: RowsMut<'_>| {
+            for r in 0..out.len() {
+                let row = out.row_mut(r);
+                fill(first + r, &mut row[..features]);
+                row[features..].fill(0.0);
+                let scale = self.normalize.scale(math::sum_of_squares(row), inputs);
+                row.iter_mut().for_each(|x| *x *= scale);
+            }
+        });
+    }
+
+    /// Reads every image: `each(first row, pass)` is called chunk by chunk after a forward pass.
+    fn read(&self, data: &Dataset, mut each: impl FnMut(usize, &Pass)) {
+        let mut pass = Pass::reading();
+        for first in (0..data.len()).step_by(CHUNK) {
+            let rows = CHUNK.min(data.len() - first);
+            self.load(rows, &mut pass.pixels, |r, out| self.loader.write_still(data, first + r, out));
+            pass.forward(self);
+            each(first, &pass);
+        }
+    }
+
+    /// The normalised activities of every layer: `each(first row, activities)` is called chunk by chunk, the activities of a
+    /// layer being images × units. Call it inside a [`Pool`](goodness_engine::Pool).
+    pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
+        let mut x = vec![Matrix::default(); self.depth()];
+        self.read(data, |first, pass| {
+            for (l, x) in x.iter_mut().enumerate() {
+                let h = pass.activity(l);
+                x.resize(h.len(), h.width());
+                self.normalize.forward_into(h.rows(), x.rows_mut());
+            }
+            each(first, &x);
+        });
+    }
+
+    /// The logits of every image: images × classes. Call it inside a [`Pool`](goodness_engine::Pool).
+    pub fn logits(&self, data: &Dataset) -> Matrix {
+        let mut all = Matrix::zeros(data.len(), self.classes);
+        self.read(data, |first, pass| {
+            let logits = pass.logits.data();
+            all.data_mut()[first * self.classes..][..logits.len()].copy_from_slice(logits);
+        });
+        all
+    }
+
+    /// Share of images whose best class is not their label, from 0 to 1. Call it inside a
+    /// [`Pool`](goodness_engine::Pool).
+    pub fn error(&self, data: &Dataset) -> f64 {
+        let logits = self.logits(data);
+        let miss = |(r, row): &(usize, &[f32])| math::argmax(row) != usize::from(data.label(*r));
+        logits.rows().iter().enumerate().filter(miss).count() as f64 / data.len() as f64
+    }
+}
+
+/// Leaves a layer what the twin has a use for: weights and biases.
+fn bare(layer: &mut Dense) {
+    layer.above = Matrix::zeros(layer.units(), 0);
+    layer.projection = Matrix::zeros(0, layer.units());
+    layer.embedding = Matrix::default();
+}

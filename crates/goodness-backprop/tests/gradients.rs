@@ -1,0 +1,162 @@
+//! The twin's gradients: against central differences, and the same in all three forms.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use goodness::Recipe;
+use goodness::core::Rng;
+use goodness::data::{Dataset, Shape};
+use goodness::train::{Flow, Outcome};
+use goodness_backprop::{Choices, Form, Twin};
+
+/// Pictures of 6×6 levels with noise: a bright row above, one below, or both, which a shift by one pixel leaves apart.
+fn pictures(rows: usize, seed: u64) -> Dataset {
+    let mut rng = Rng::keyed(seed, 0, 0);
+    let (mut images, mut labels) = (Vec::new(), Vec::new());
+    for r in 0..rows {
+        let bright = |i: usize| (i / 6 == 1 && r % 3 != 1) || (i / 6 == 4 && r % 3 != 0);
+        let level = |i: usize, noise: u32| if bright(i) { 155 + noise as u8 } else { noise as u8 };
+        images.extend((0..36).map(|i| level(i, rng.below(100))));
+        labels.push((r % 3) as u8);
+    }
+    Dataset::new("toy", images, labels, 3, Shape { height: 6, width: 6, channels: 1 }).unwrap()
+}
+
+fn twin(network: &str, train: &str, choices: Choices) -> Twin {
+    let text = format!(
+        "name = 'toy'\n[data]\nshift = 1\n[network]\n{network}\n[train]\nepochs = 8\nbatch = 12\n{train}\n\
+         optimizer = {{ name = 'adam', rate = 0.01 }}"
+    );
+    let recipe = Recipe::parse("toy", &text).unwrap();
+    Twin::new(&recipe, choices, pictures(48, 1), pictures(30, 2), 1).unwrap()
+}
+
+const ROWS: [u32; 7] = [3, 1, 4, 15, 9, 2, 6];
+
+/// Networks of every kind that the twin has a rule for.
+const NETWORKS: &[(&str, &str)] = &[
+    ("layers = [11, 7]", ""),
+    ("layers = [9, 8, 7]\nnormalize = 'l2'", ""),
+    ("layers = [9, 8, 7]\nnormalize = 'keep'", ""),
+    ("layers = [10, 9, 8, 7, 6]", ""),
+    ("layers = [10, 9, 8, 7, 6]\nresidual = 'concatenate'", ""),
+    ("layers = [10, 9, 8, 7, 6]\nresidual = 'concatenate'\nnormalize = 'l2'", "dropout = 0.2"),
+    ("layers = [32, 18]\nfields = [[3, 1], [2, 1]]\ngoodness = 'class_mean'\nprojection = 'linear'", ""),
+    ("layers = [6]\noverlay = 'appended'", ""),
+    ("layers = [8, 7]\nactivation = 'relu_straight'", "dropout = 0.3"),
+];
+
+#[test]
+fn gradients_are_the_slopes_of_the_loss() {
+    for (network, train) in NETWORKS {
+        let mut twin = twin(network, train, Choices::default());
+        let exact: Vec<_> = twin.gradients(&ROWS).1.iter().map(|g| (g.weights.clone(), g.biases.clone())).collect();
+        let mut checked = 0;
+        for (l, (weights, biases)) in exact.iter().enumerate() {
+            for i in (0..weights.data().len()).step_by(7) {
+                let slope = f64::from(weights.data()[i]);
+                let at = |twin: &mut Twin, d: f32| {
+                    twin.network_mut().layers[l].weights.data_mut()[i] += d;
+                    let loss = twin.gradients(&ROWS).0;
+                    twin.network_mut().layers[l].weights.data_mut()[i] -= d;
+                    loss
+                };
+                let numeric = (at(&mut twin, 3e-4) - at(&mut twin, -3e-4)) / 6e-4;
+                checked += usize::from((numeric - slope).abs() <= 3e-3 + 2e-2 * slope.abs());
+            }
+            for (i, slope) in biases.iter().enumerate() {
+                let at = |twin: &mut Twin, d: f32| {
+                    twin.network_mut().layers[l].biases[i] += d;
+                    let loss = twin.gradients(&ROWS).0;
+                    twin.network_mut().layers[l].biases[i] -= d;
+                    loss
+                };
+                let numeric = (at(&mut twin, 3e-4) - at(&mut twin, -3e-4)) / 6e-4;
+                let slope = f64::from(*slope);
+                checked += usize::from((numeric - slope).abs() <= 3e-3 + 2e-2 * slope.abs());
+            }
+        }
+        // A rectifier that bends within the difference spoils a few of them.
+        let all: usize = exact.iter().map(|(w, b)| w.data().len().div_ceil(7) + b.len()).sum();
+        assert!(checked * 100 >= all * 95, "{network}: only {checked} of {all} slopes agree");
+        let largest = exact.iter().flat_map(|(w, _)| w.data()).fold(0.0f32, |m, x| m.max(x.abs()));
+        assert!(largest > 0.01, "{network}: slopes of {largest} at most check nothing");
+    }
+}
+
+#[test]
+fn the_three_forms_have_the_same_gradients() {
+    for (network, train) in NETWORKS {
+        let of = |form| {
+            let mut twin = twin(network, train, Choices { form, ..Choices::default() });
+            twin.gradients(&ROWS).1.iter().map(|g| (g.weights.clone(), g.biases.clone())).collect::<Vec<_>>()
+        };
+        let full = of(Form::Full);
+        assert_eq!(full, of(Form::Checkpointing), "{network}: what is computed again is the same to the bit");
+        for ((w, b), (w2, b2)) in full.iter().zip(&of(Form::Accumulation { parts: 3 })) {
+            let pairs = w.data().iter().chain(b).zip(w2.data().iter().chain(b2));
+            pairs.for_each(|(a, b)| assert!((a - b).abs() <= 1e-5 + 1e-4 * a.abs(), "{network}: {a} and {b}"));
+        }
+    }
+}
+
+#[test]
+fn checkpointing_trains_to_the_same_bits_and_any_number_of_threads_does() {
+    let network = "layers = [20, 20, 20, 20, 20]";
+    let run = |form, threads| {
+        let mut twin = twin(network, "average = 0.5\ndropout = 0.1", Choices { form, ..Choices::default() });
+        if threads > 1 {
+            let recipe = twin.recipe().clone();
+            twin =
+                Twin::new(&recipe, Choices { form, ..Choices::default() }, pictures(48, 1), pictures(30, 2), threads)
+                    .unwrap();
+        }
+        assert_eq!(twin.run(|_| Flow::Continue).unwrap(), Outcome::Finished);
+        twin.network().layers.clone()
+    };
+    let full = run(Form::Full, 1);
+    assert!(full == run(Form::Checkpointing, 1) && full == run(Form::Full, 2) && full == run(Form::Full, 3));
+}
+
+#[test]
+fn a_twin_learns() {
+    for plain in [false, true] {
+        let mut twin = twin("layers = [40, 40]", "", Choices { plain, ..Choices::default() });
+        let before = twin.validation_error();
+        twin.run(|_| Flow::Continue).unwrap();
+        assert!(before > 0.4 && twin.validation_error() < 0.1, "{before} → {}", twin.validation_error());
+        assert_eq!(twin.history().len(), 8);
+        assert_eq!(twin.history()[7].validation_error, Some(100.0 * twin.validation_error()));
+    }
+}
+
+#[test]
+fn it_starts_where_the_layers_that_learn_by_themselves_start() {
+    let twin = twin("layers = [12, 9]", "", Choices::default());
+    let set = pictures(48, 1);
+    let network = goodness::Network::initial(twin.recipe(), set.shape(), 3).unwrap();
+    for (own, layer) in twin.network().layers.iter().zip(&network.layers) {
+        assert_eq!((&own.weights, &own.biases), (&layer.weights, &layer.biases));
+    }
+    assert_eq!(twin.network().layers.len(), 3);
+}
+
+#[test]
+fn recipes_without_a_twin_say_what_would_make_one() {
+    let refused = |text: &str| {
+        let recipe = Recipe::parse("toy", text).unwrap();
+        Twin::new(&recipe, Choices::default(), pictures(48, 1), pictures(30, 2), 1).err().expect("refused").to_string()
+    };
+    let said = refused("name = 'u'\n[network]\nlayers = [9, 8]\n[train]\nnegatives = 'hybrid_mask'\nbatch = 12");
+    assert!(said.starts_with("recipe \"u\" has no backpropagation twin: train.negatives = \"hybrid_mask\";"), "{said}");
+    assert!(said.contains("network.readout = \"label_sweep\"") && said.contains("\"class_goodness\""), "{said}");
+    let said = refused("name = 'r'\n[network]\nlayers = [9, 8]\nflow = 'recurrent'\n[train]\nbatch = 12");
+    assert!(said.contains("network.flow = \"recurrent\"") && said.contains("network.flow = \"once\""), "{said}");
+    let said = refused("name = 'b'\n[network]\nlayers = [9]\n[train]\nbatch = 100");
+    assert_eq!(said, "train.batch = 100: at most the 48 training samples there are");
+}
+
+#[test]
+fn a_rate_that_breaks_it_is_said() {
+    let mut twin = twin("layers = [40, 40]\nnormalize = 'keep'", "", Choices { gain: 1e30, ..Choices::default() });
+    let said = twin.run(|_| Flow::Continue).unwrap_err().to_string();
+    assert!(said.starts_with("backpropagation broke down in step ") && said.contains("the loss is NaN"), "{said}");
+}

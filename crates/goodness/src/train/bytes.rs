@@ -1,0 +1,62 @@
+//! How much memory the parts of a trainer take.
+
+use goodness_engine::Matrix;
+
+use super::trainer::Trainer;
+use super::workspace::Workspace;
+use crate::layer::{Dense, Gradients};
+
+/// Bytes of the parts of a trainer, by what they are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Bytes {
+    /// Weights and biases, their averages, and those of readouts.
+    pub weights: u64,
+    /// What optimizers remember.
+    pub optimizer: u64,
+    /// Inputs, activities, and derivatives by them.
+    pub activities: u64,
+    /// Gradients of weights and biases.
+    pub gradients: u64,
+}
+
+/// Bytes of matrices, by the memory they hold.
+pub(crate) fn held<'a>(matrices: impl IntoIterator<Item = &'a Matrix>) -> u64 {
+    matrices.into_iter().map(|m| 4 * m.capacity() as u64).sum()
+}
+
+impl Gradients {
+    /// Bytes of memory that it holds.
+    pub fn bytes(&self) -> u64 {
+        let own = held([&self.weights, &self.above, &self.projection, &self.embedding]);
+        own + 4 * self.biases.capacity() as u64
+    }
+}
+
+impl Trainer {
+    /// Bytes of what it is made of, without the data.
+    pub fn bytes(&self) -> Bytes {
+        let layer = |l: &Dense| 4 * l.parameters() as u64;
+        let averages = self.states.iter().filter_map(|s| s.average.as_ref()).map(layer);
+        let readouts = || std::iter::once(&self.network.readout).chain(&self.method.adviser);
+        let memories = self.states.iter().flat_map(|s| s.memories()).flat_map(|(_, m)| m);
+        Bytes {
+            weights: self.network.layers.iter().map(layer).chain(averages).sum::<u64>()
+                + readouts().map(|r| held(r.weights())).sum::<u64>(),
+            optimizer: memories.map(|m| 4 * m.capacity() as u64).sum::<u64>()
+                + readouts().map(|r| held(r.memory())).sum::<u64>(),
+            activities: self.work.bytes(),
+            gradients: self.work.layer.grads.bytes(),
+        }
+    }
+}
+
+impl Workspace {
+    /// Bytes of inputs, activities and derivatives by them. What a recurrent flow keeps is not among them.
+    fn bytes(&self) -> u64 {
+        let layer = &self.layer;
+        let lent = [&layer.h, &layer.dz, &layer.x, &layer.a, &layer.da, &layer.g, &layer.dg, &layer.others];
+        let inputs = self.images.bytes() + self.spoiled.images.bytes() + self.walk.bytes();
+        let own = held(self.x.iter().chain(&self.g).chain([&self.scores]).chain(lent).chain([&layer.likeness.dh]));
+        inputs + own + self.spare_bytes()
+    }
+}

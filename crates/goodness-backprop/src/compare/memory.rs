@@ -5,6 +5,7 @@ use goodness::data::{Dataset, Shape};
 use goodness::train::{Bytes, Objective, Trainer};
 use goodness_core::catalogue::find;
 use goodness_core::{negatives, optim};
+use goodness_engine::gradient::numbers_packed;
 use goodness_engine::memory;
 use serde::{Deserialize, Serialize};
 
@@ -77,15 +78,23 @@ impl Ask {
         let largest = first.max(if self.depth > 1 { one } else { 0 });
         let activities = self.batch * self.width;
         let form = self.twin.map(|c| c.form);
+        let packed = |rows: usize| numbers_packed(rows, self.width, self.width.max(inputs));
         let (gradients, kept) = match form {
             // Negatives that ask for scores have a row for every label, of some samples at a time, in each layer they look at.
             None => {
                 let rows = (self.classes * self.batch).min(ASKED);
-                (largest, 6 * activities + rows * self.width * (asked.min(self.depth) + usize::from(asked > 1)))
+                let asked = rows * self.width * (asked.min(3) + usize::from(asked > 1));
+                (packed(2 * self.batch), 6 * activities + asked)
             }
-            Some(Form::Full) => (largest, (self.depth + 3) * activities),
-            Some(Form::Accumulation { parts }) => (weights + largest, (self.depth + 3) * activities / parts.max(1)),
-            Some(Form::Checkpointing) => (largest, (2 * form.unwrap_or_default().segment(self.depth) + 3) * activities),
+            Some(Form::Full) => (largest + packed(self.batch), (self.depth + 3) * activities),
+            Some(Form::Accumulation { parts }) => {
+                let packed = packed(self.batch / parts.max(1));
+                (weights + largest + packed, (self.depth + 3) * activities / parts.max(1))
+            }
+            Some(Form::Checkpointing) => {
+                let segment = form.unwrap_or_default().segment(self.depth);
+                (largest + packed(self.batch), (2 * segment + 3) * activities)
+            }
         };
         4 * (weights * (1 + slots) + gradients + kept + self.batch * inputs) as u64
     }

@@ -18,11 +18,26 @@ pub struct Packs {
 }
 
 impl Packs {
+    /// Bytes of memory that they hold.
+    pub fn bytes(&self) -> u64 {
+        let plain: usize = self.plain.iter().chain([&self.sums]).map(Matrix::capacity).sum();
+        4 * (self.dz.capacity() + self.x.capacity() + plain) as u64
+    }
+
     /// Room for a whole gradient, for those who have to make it as a whole before they [`hand_out`] it.
     pub fn whole(&mut self, units: usize, inputs: usize) -> &mut Matrix {
         self.sums.resize(units, inputs);
         &mut self.sums
     }
+}
+
+/// Numbers of 32 bits that [`Packs`] come to hold for a gradient of this size, on this processor.
+pub fn numbers_packed(rows: usize, units: usize, inputs: usize) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if super::has_wide() {
+        return x86::words(rows, units, inputs) + if rows > DEPTH { units * inputs } else { 0 };
+    }
+    units * inputs
 }
 
 /// A piece of a row of dzᵀ·x.
@@ -179,32 +194,48 @@ mod x86 {
         product::count(units, inputs, dz.len());
         // SAFETY: the caller of `gradient_pieces` has asked the processor for the kernel's instructions.
         unsafe {
-            outer::pack_all::<K>(dz, UNITS, dz_pack);
-            outer::pack_all::<K>(x, INPUTS, x_pack);
+            outer::pack_some::<K>(dz, 0..units, UNITS, dz_pack);
         }
         let (a_len, b_len) = (outer::panel::<K>(dz.len(), UNITS), outer::panel::<K>(x.len(), INPUTS));
-        let panels = (NEAR / (b_len * size_of::<u32>()).max(1)).clamp(2, LONGEST / INPUTS);
+        let near = inputs_near(b_len);
         let following = following.map(|f| (Target(f.as_mut_ptr()), f.is_empty()));
-        tasks::grid((units, TASK), (inputs, panels * INPUTS), &|of_units, of_inputs| {
-            let mut out = [0.0f32; UNITS * LONGEST];
-            let b = of_inputs.start / INPUTS * b_len..of_inputs.end.div_ceil(INPUTS) * b_len;
-            for unit in of_units.clone().step_by(UNITS) {
-                let a = unit / UNITS * a_len;
-                // SAFETY: as above; both packs hold whole panels.
-                unsafe { K::tiles(&dz_pack[a..a + a_len], &x_pack[b.clone()], &mut out, LONGEST) };
-                let rows = out.chunks_exact_mut(LONGEST).take(of_units.end - unit);
-                for (unit, numbers) in (unit..).zip(rows) {
-                    let (at, len) = (unit * inputs + of_inputs.start, of_inputs.len());
-                    let following = following.each_ref().map(|(target, empty)| match empty {
-                        true => &mut [][..],
-                        // SAFETY: `following` is borrowed for as long, holds units × inputs numbers, and every task
-                        // has units and inputs that no other one has.
-                        false => unsafe { std::slice::from_raw_parts_mut(target.at(at), len) },
-                    });
-                    each(Piece { unit, first: of_inputs.start, numbers: &mut numbers[..len], following });
+        for first in (0..inputs).step_by(near) {
+            let of_inputs = first..inputs.min(first + near);
+            // SAFETY: as above.
+            unsafe { outer::pack_some::<K>(x, of_inputs.clone(), INPUTS, x_pack) };
+            let (dz_pack, x_pack) = (&*dz_pack, &*x_pack);
+            tasks::grid((units, TASK), (1, 1), &|of_units, _| {
+                let mut out = [0.0f32; UNITS * LONGEST];
+                for unit in of_units.clone().step_by(UNITS) {
+                    let a = unit / UNITS * a_len;
+                    // SAFETY: as above; both packs hold whole panels.
+                    unsafe { K::tiles(&dz_pack[a..a + a_len], x_pack, &mut out, LONGEST) };
+                    let rows = out.chunks_exact_mut(LONGEST).take(of_units.end - unit);
+                    for (unit, numbers) in (unit..).zip(rows) {
+                        let (at, len) = (unit * inputs + first, of_inputs.len());
+                        let following = following.each_ref().map(|(target, empty)| match empty {
+                            true => &mut [][..],
+                            // SAFETY: `following` is borrowed for as long, holds units × inputs numbers, and every task
+                            // has units and inputs that no other one has.
+                            false => unsafe { std::slice::from_raw_parts_mut(target.at(at), len) },
+                        });
+                        each(Piece { unit, first, numbers: &mut numbers[..len], following });
+                    }
                 }
-            }
-        });
+            });
+        }
+    }
+
+    /// Inputs whose panels of `words` words each stay near while a task goes through its units.
+    fn inputs_near(words: usize) -> usize {
+        INPUTS * (NEAR / (words * size_of::<u32>()).max(1)).clamp(2, LONGEST / INPUTS)
+    }
+
+    /// Words of both packs.
+    pub(super) fn words(rows: usize, units: usize, inputs: usize) -> usize {
+        let depth = rows.min(DEPTH);
+        let near = inputs_near(depth * INPUTS).min(inputs.next_multiple_of(INPUTS));
+        depth * (units.next_multiple_of(UNITS) + near)
     }
 }
 

@@ -172,16 +172,23 @@ unsafe fn tiles<K: Kernel>(a: &[u32], b: &[u32], out: &mut [f32], stride: usize)
     }
 }
 
-/// Packs a matrix into panels of `width` columns, on all threads.
+/// Packs some columns of a matrix into panels of `width` columns, on all threads.
 ///
 /// # Safety
-/// The processor has the kernel's instructions.
-pub(super) unsafe fn pack_all<K: Kernel>(from: Rows<'_>, width: usize, to: &mut Vec<u32>) {
-    let (panels, words) = (from.width().div_ceil(width), panel::<K>(from.len(), width));
+/// `columns` are columns of `from`, and the processor has the kernel's instructions.
+pub(super) unsafe fn pack_some<K: Kernel>(
+    from: Rows<'_>,
+    columns: std::ops::Range<usize>,
+    width: usize,
+    to: &mut Vec<u32>,
+) {
+    let (panels, words) = (columns.len().div_ceil(width), panel::<K>(from.len(), width));
+    // No more than is asked for: what grows by doubling would hold memory that nobody uses.
+    to.reserve_exact((panels * words).saturating_sub(to.len()));
     to.resize(panels * words, 0);
     let target = Target(to.as_mut_ptr());
     tasks::each(0..panels, &|p| {
-        let columns = p * width..from.width().min((p + 1) * width);
+        let columns = columns.start + p * width..columns.end.min(columns.start + (p + 1) * width);
         // SAFETY: panels are disjoint parts of `to`, which is borrowed for as long.
         unsafe { K::pack(from, columns, width, std::slice::from_raw_parts_mut(target.at(p * words), words)) }
     });

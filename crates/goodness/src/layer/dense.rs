@@ -47,11 +47,11 @@ pub struct Gradients {
     /// ∂L/∂E, numbers of a code × numbers of a vector.
     pub embedding: Matrix,
     /// What the first layer's codes come to, below the images' rows where patterns lie over images.
-    pub(super) stack: Matrix,
+    pub(crate) stack: Matrix,
     /// The gradients of the weights that read the code alone: the code's own inputs × units.
-    pub(super) own: Matrix,
+    pub(crate) own: Matrix,
     /// Operands of the weights' gradient.
-    pub(super) packs: Packs,
+    pub(crate) packs: Packs,
 }
 
 /// Rows that one thread takes at a time.

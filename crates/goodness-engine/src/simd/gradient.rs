@@ -131,10 +131,10 @@ pub fn hand_out<const N: usize>(sums: RowsMut<'_>, following: [&mut [f32]; N], e
 }
 
 #[cfg(target_arch = "x86_64")]
-mod x86 {
+pub(super) mod x86 {
     use goodness_core::Rows;
 
-    use super::super::outer::{self, INPUTS, Kernel, Target, UNITS};
+    use super::super::outer::{self, INPUTS, Kernel, Operand, Target, UNITS};
     use super::super::{product, tasks};
     use super::{DEPTH, Packs, Piece, hand_out};
 
@@ -147,8 +147,40 @@ mod x86 {
 
     pub(super) fn gradient_pieces<const N: usize>(
         halves: bool,
-        operands: (Rows<'_>, Rows<'_>),
+        (dz, x): (Rows<'_>, Rows<'_>),
         packs: &mut Packs,
+        following: [&mut [f32]; N],
+        each: &(impl Fn(Piece<'_, N>) + Sync),
+    ) {
+        if dz.len() <= DEPTH {
+            return summed(halves, (down(dz), down(x)), (&mut packs.dz, &mut packs.x), following, each);
+        }
+        let Packs { sums, .. } = packs;
+        sums.resize(dz.width(), x.width());
+        sums.data_mut().fill(0.0);
+        for first in (0..dz.len()).step_by(DEPTH) {
+            let operands = (down(part(dz, first)), down(part(x, first)));
+            summed(halves, operands, (&mut packs.dz, &mut packs.x), [sums.data_mut()], &|piece: Piece<'_, 1>| {
+                let [sums] = piece.following;
+                sums.iter_mut().zip(piece.numbers).for_each(|(sum, number)| *sum += *number);
+            });
+        }
+        hand_out(sums.rows_mut(), following, each);
+    }
+
+    fn part(of: Rows<'_>, first: usize) -> Rows<'_> {
+        of.split_at(first).1.split_at(DEPTH.min(of.len() - first)).0
+    }
+
+    fn down(rows: Rows<'_>) -> Operand<'_> {
+        Operand { rows, along: false }
+    }
+
+    /// Hands out the product of two operands.
+    pub(in super::super) fn summed<const N: usize>(
+        halves: bool,
+        operands: (Operand<'_>, Operand<'_>),
+        packs: (&mut Vec<u32>, &mut Vec<u32>),
         following: [&mut [f32]; N],
         each: &(impl Fn(Piece<'_, N>) + Sync),
     ) {
@@ -160,43 +192,18 @@ mod x86 {
     }
 
     fn by<K: Kernel, const N: usize>(
-        (dz, x): (Rows<'_>, Rows<'_>),
-        packs: &mut Packs,
-        following: [&mut [f32]; N],
-        each: &(impl Fn(Piece<'_, N>) + Sync),
-    ) {
-        let Packs { sums, .. } = packs;
-        if dz.len() <= DEPTH {
-            return block::<K, N>((dz, x), (&mut packs.dz, &mut packs.x), following, each);
-        }
-        sums.resize(dz.width(), x.width());
-        sums.data_mut().fill(0.0);
-        for first in (0..dz.len()).step_by(DEPTH) {
-            let part = |rows: Rows<'_>| -> (usize, usize) { (first, rows.len().min(first + DEPTH)) };
-            let ((from, to), width) = (part(dz), (dz.width(), x.width()));
-            let dz = Rows::new(&dz.data()[from * width.0..to * width.0], to - from, width.0);
-            let x = Rows::new(&x.data()[from * width.1..to * width.1], to - from, width.1);
-            block::<K, 1>((dz, x), (&mut packs.dz, &mut packs.x), [sums.data_mut()], &|piece: Piece<'_, 1>| {
-                let [sums] = piece.following;
-                sums.iter_mut().zip(piece.numbers).for_each(|(sum, number)| *sum += *number);
-            });
-        }
-        hand_out(sums.rows_mut(), following, each);
-    }
-
-    fn block<K: Kernel, const N: usize>(
-        (dz, x): (Rows<'_>, Rows<'_>),
+        (dz, x): (Operand<'_>, Operand<'_>),
         (dz_pack, x_pack): (&mut Vec<u32>, &mut Vec<u32>),
         following: [&mut [f32]; N],
         each: &(impl Fn(Piece<'_, N>) + Sync),
     ) {
-        let (units, inputs) = (dz.width(), x.width());
-        product::count(units, inputs, dz.len());
-        // SAFETY: the caller of `gradient_pieces` has asked the processor for the kernel's instructions.
+        let (units, inputs, depth) = (dz.count(), x.count(), dz.depth());
+        product::count(units, inputs, depth);
+        // SAFETY: the caller of `summed` has asked the processor for the kernel's instructions.
         unsafe {
             outer::pack_some::<K>(dz, 0..units, UNITS, dz_pack);
         }
-        let (a_len, b_len) = (outer::panel::<K>(dz.len(), UNITS), outer::panel::<K>(x.len(), INPUTS));
+        let (a_len, b_len) = (outer::panel::<K>(depth, UNITS), outer::panel::<K>(depth, INPUTS));
         let near = inputs_near(b_len);
         let following = following.map(|f| (Target(f.as_mut_ptr()), f.is_empty()));
         for first in (0..inputs).step_by(near) {

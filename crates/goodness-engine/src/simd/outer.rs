@@ -1,8 +1,9 @@
-//! dzᵀ · x as a sum of outer products, with 512-bit registers. Both operands are packed once, in panels that a tile reads
-//! from end to end; the two kernels (numbers of 32 and of 16 bits) differ in one instruction. Every number of the result
+//! Products as sums of outer products, with 512-bit registers: dzᵀ · x, summed over rows, and x · wᵀ, summed along them.
+//! Both operands are packed, in panels that a tile reads from end to end; the two kernels (numbers of 32 and of 16 bits) differ in one instruction. Every number of the result
 //! is the same sum in the same order, whoever computes it.
 
 use std::arch::x86_64::*;
+use std::ops::Range;
 
 use goodness_core::Rows;
 
@@ -17,16 +18,21 @@ pub(super) trait Kernel {
     /// # Safety
     /// `from` has that row and those columns; the processor has the kernel's instructions.
     unsafe fn words(from: Rows<'_>, row: usize, column: usize, count: usize) -> __m512i;
+    /// 16 words of a row from `column` on, or as many as there are, and zeros.
+    ///
+    /// # Safety
+    /// `from` has that row; the processor has the kernel's instructions.
+    unsafe fn words_along(from: Rows<'_>, row: usize, column: usize) -> __m512i;
     /// Adds the products of words to `sums`.
     ///
     /// # Safety
     /// The processor has the kernel's instructions.
     unsafe fn fold(sums: __m512, a: __m512i, b: __m512i) -> __m512;
-    /// [`pack`] with the kernel's instructions.
+    /// [`pack`] or [`pack_along`] with the kernel's instructions.
     ///
     /// # Safety
-    /// As for [`pack`].
-    unsafe fn pack(from: Rows<'_>, columns: std::ops::Range<usize>, width: usize, to: &mut [u32]);
+    /// As for [`pack`] and [`pack_along`].
+    unsafe fn pack(from: Operand<'_>, columns: Range<usize>, width: usize, to: &mut [u32]);
     /// [`tiles`] with the kernel's instructions.
     ///
     /// # Safety
@@ -53,15 +59,27 @@ impl Kernel for F32 {
     }
 
     #[inline(always)]
+    unsafe fn words_along(from: Rows<'_>, row: usize, column: usize) -> __m512i {
+        // SAFETY: the caller's; masked lanes are not read.
+        unsafe { Self::words(from, row, column, (from.width() - column).min(16)) }
+    }
+
+    #[inline(always)]
     unsafe fn fold(sums: __m512, a: __m512i, b: __m512i) -> __m512 {
         // SAFETY: the caller's.
         unsafe { _mm512_fmadd_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b), sums) }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-    unsafe fn pack(from: Rows<'_>, columns: std::ops::Range<usize>, width: usize, to: &mut [u32]) {
+    unsafe fn pack(from: Operand<'_>, columns: Range<usize>, width: usize, to: &mut [u32]) {
         // SAFETY: the caller's.
-        unsafe { pack::<Self>(from, columns, width, to) }
+        unsafe {
+            if from.along {
+                pack_along::<Self>(from.rows, columns, width, to)
+            } else {
+                pack::<Self>(from.rows, columns, width, to)
+            }
+        }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
@@ -88,6 +106,17 @@ impl Kernel for Pairs {
     }
 
     #[inline(always)]
+    unsafe fn words_along(from: Rows<'_>, row: usize, column: usize) -> __m512i {
+        // SAFETY: the caller's; masked lanes are not read; __m512bh is 32 numbers of 16 bits, as __m512i is.
+        unsafe {
+            let left = from.width() - column;
+            let low = load(from, row, column, left.min(16));
+            let high = load(from, row, column + left.min(16), left.saturating_sub(16).min(16));
+            std::mem::transmute::<__m512bh, __m512i>(_mm512_cvtne2ps_pbh(high, low))
+        }
+    }
+
+    #[inline(always)]
     unsafe fn fold(sums: __m512, a: __m512i, b: __m512i) -> __m512 {
         // SAFETY: the caller's; __m512bh is 32 numbers of 16 bits, as __m512i is.
         unsafe {
@@ -97,15 +126,40 @@ impl Kernel for Pairs {
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16")]
-    unsafe fn pack(from: Rows<'_>, columns: std::ops::Range<usize>, width: usize, to: &mut [u32]) {
+    unsafe fn pack(from: Operand<'_>, columns: Range<usize>, width: usize, to: &mut [u32]) {
         // SAFETY: the caller's.
-        unsafe { pack::<Self>(from, columns, width, to) }
+        unsafe {
+            if from.along {
+                pack_along::<Self>(from.rows, columns, width, to)
+            } else {
+                pack::<Self>(from.rows, columns, width, to)
+            }
+        }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16")]
     unsafe fn tiles(a: &[u32], b: &[u32], out: &mut [f32], stride: usize) {
         // SAFETY: the caller's.
         unsafe { tiles::<Self>(a, b, out, stride) }
+    }
+}
+
+/// A matrix and what is summed over: its columns, along the rows; or its rows.
+#[derive(Clone, Copy)]
+pub(super) struct Operand<'a> {
+    pub(super) rows: Rows<'a>,
+    pub(super) along: bool,
+}
+
+impl Operand<'_> {
+    /// How many numbers a sum has.
+    pub(super) fn depth(&self) -> usize {
+        if self.along { self.rows.width() } else { self.rows.len() }
+    }
+
+    /// How many rows or columns of the product it makes.
+    pub(super) fn count(&self) -> usize {
+        if self.along { self.rows.len() } else { self.rows.width() }
     }
 }
 
@@ -128,7 +182,7 @@ pub(super) fn panel<K: Kernel>(rows: usize, width: usize) -> usize {
 /// `columns` are columns of `from` and at most `width` many; `to` holds [`panel`] words; `width` is at most 32; the
 /// processor has the kernel's instructions.
 #[inline(always)]
-unsafe fn pack<K: Kernel>(from: Rows<'_>, columns: std::ops::Range<usize>, width: usize, to: &mut [u32]) {
+unsafe fn pack<K: Kernel>(from: Rows<'_>, columns: Range<usize>, width: usize, to: &mut [u32]) {
     for (word, to) in to.chunks_exact_mut(width).enumerate() {
         for (first, to) in (0..).step_by(16).zip(to.chunks_mut(16)) {
             let count = columns.len().saturating_sub(first).min(16);
@@ -138,6 +192,67 @@ unsafe fn pack<K: Kernel>(from: Rows<'_>, columns: std::ops::Range<usize>, width
                 _mm512_mask_storeu_epi32(to.as_mut_ptr().cast(), ((1u32 << to.len()) - 1) as u16, words);
             }
         }
+    }
+}
+
+/// Writes one panel of `width` rows, summed along: word after word of all of them, rows beyond `rows` 0.
+///
+/// # Safety
+/// `rows` are rows of `from` and at most `width` many; `to` holds [`panel`] words; `width` is at most 32; the processor has
+/// the kernel's instructions.
+#[inline(always)]
+unsafe fn pack_along<K: Kernel>(from: Rows<'_>, rows: Range<usize>, width: usize, to: &mut [u32]) {
+    for (block, to) in to.chunks_mut(16 * width).enumerate() {
+        for first in (0..width).step_by(16) {
+            // SAFETY: the caller's; the masks keep the stores inside `to`.
+            unsafe {
+                let row = |i: usize| match rows.start + first + i {
+                    row if row < rows.end => K::words_along(from, row, 16 * K::ROWS * block),
+                    _ => _mm512_setzero_si512(),
+                };
+                let words = transpose(std::array::from_fn(row));
+                let mask = ((1u32 << (width - first).min(16)) - 1) as u16;
+                for (words, to) in words.into_iter().zip(to.chunks_exact_mut(width)) {
+                    _mm512_mask_storeu_epi32(to.as_mut_ptr().add(first).cast(), mask, words);
+                }
+            }
+        }
+    }
+}
+
+/// Turns 16 rows of 16 words into their columns.
+#[inline(always)]
+unsafe fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
+    // SAFETY: the caller's processor has AVX-512 F.
+    unsafe {
+        let pairs: [__m512i; 16] = std::array::from_fn(|i| match i % 2 {
+            0 => _mm512_unpacklo_epi32(rows[i], rows[i + 1]),
+            _ => _mm512_unpackhi_epi32(rows[i - 1], rows[i]),
+        });
+        let fours: [__m512i; 16] = std::array::from_fn(|i| {
+            let (four, place) = (i / 4 * 4, i % 4);
+            let (a, b) = (pairs[four + place / 2], pairs[four + 2 + place / 2]);
+            if place % 2 == 0 { _mm512_unpacklo_epi64(a, b) } else { _mm512_unpackhi_epi64(a, b) }
+        });
+        // Number `4·quarter + place` of `fours` holds, in its lane l, column 4·l + place of rows 4·quarter to 4·quarter + 3.
+        let halves: [__m512i; 16] = std::array::from_fn(|i| {
+            let (place, lanes, half) = (i % 4, i / 4 % 2, i / 8);
+            let (a, b) = (fours[8 * half + place], fours[8 * half + 4 + place]);
+            if lanes == 0 {
+                _mm512_shuffle_i32x4::<0b10_00_10_00>(a, b)
+            } else {
+                _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b)
+            }
+        });
+        std::array::from_fn(|column| {
+            let (place, lane) = (column % 4, column / 4);
+            let (a, b) = (halves[4 * (lane % 2) + place], halves[8 + 4 * (lane % 2) + place]);
+            if lane < 2 {
+                _mm512_shuffle_i32x4::<0b10_00_10_00>(a, b)
+            } else {
+                _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b)
+            }
+        })
     }
 }
 
@@ -172,17 +287,12 @@ unsafe fn tiles<K: Kernel>(a: &[u32], b: &[u32], out: &mut [f32], stride: usize)
     }
 }
 
-/// Packs some columns of a matrix into panels of `width` columns, on all threads.
+/// Packs some columns of a matrix, or rows where it is summed along them, into panels of `width`, on all threads.
 ///
 /// # Safety
-/// `columns` are columns of `from`, and the processor has the kernel's instructions.
-pub(super) unsafe fn pack_some<K: Kernel>(
-    from: Rows<'_>,
-    columns: std::ops::Range<usize>,
-    width: usize,
-    to: &mut Vec<u32>,
-) {
-    let (panels, words) = (columns.len().div_ceil(width), panel::<K>(from.len(), width));
+/// `columns` are columns, or rows, of `from`, and the processor has the kernel's instructions.
+pub(super) unsafe fn pack_some<K: Kernel>(from: Operand<'_>, columns: Range<usize>, width: usize, to: &mut Vec<u32>) {
+    let (panels, words) = (columns.len().div_ceil(width), panel::<K>(from.depth(), width));
     // No more than is asked for: what grows by doubling would hold memory that nobody uses.
     to.reserve_exact((panels * words).saturating_sub(to.len()));
     to.resize(panels * words, 0);

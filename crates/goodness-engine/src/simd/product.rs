@@ -9,7 +9,11 @@ use goodness_core::{Rows, RowsMut};
 use super::bytes::{self, Bytes};
 #[cfg(target_arch = "x86_64")]
 use super::dot as wide;
+#[cfg(target_arch = "x86_64")]
+use super::gradient::{Piece, x86::summed};
 use super::half::Bf16;
+#[cfg(target_arch = "x86_64")]
+use super::outer::Operand;
 use crate::Matrix;
 use crate::par;
 
@@ -17,6 +21,14 @@ use crate::par;
 const ROWS: usize = 32;
 /// Numbers that one thread takes at a time.
 const NUMBERS: usize = 1 << 14;
+/// Rows from which packing weights pays, and numbers of a row up to which a panel stays near.
+#[cfg(target_arch = "x86_64")]
+const MANY: usize = 128;
+#[cfg(target_arch = "x86_64")]
+const DEEP: usize = 8192;
+/// Rows that are packed at a time.
+#[cfg(target_arch = "x86_64")]
+const NEAR: usize = 1024;
 
 /// How operands are rounded before they are multiplied; sums are of 32 bits always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,6 +48,7 @@ pub struct Rounded {
     halves: [Vec<Bf16>; 2],
     bytes: [Bytes; 2],
     plain: [Matrix; 2],
+    packs: [Vec<u32>; 2],
 }
 
 /// `out = x · wᵀ`: what every unit (row of `w`) makes of every row of `x`.
@@ -68,6 +81,10 @@ pub fn add_forward(x: Rows<'_>, w: Rows<'_>, out: RowsMut<'_>) {
 #[track_caller]
 pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: &mut Rounded, mut out: RowsMut<'_>) {
     check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
+    #[cfg(target_arch = "x86_64")]
+    if packs_pay(precision, x) {
+        return forward_packed(precision == Precision::Bf16, (x, w), rounded, out);
+    }
     match precision {
         Precision::F32 => plain_forward((x, w), out, false),
         Precision::Bf16 => forward_halves((x, w), rounded, out),
@@ -77,6 +94,34 @@ pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: 
             w_bytes.round(w, false);
             forward_bytes((x_bytes, w_bytes), x.width(), &mut out);
         }
+    }
+}
+
+/// Whether there are so many rows that packing the weights costs less than it saves, and the processor can.
+#[cfg(target_arch = "x86_64")]
+fn packs_pay(precision: Precision, x: Rows<'_>) -> bool {
+    let has = match precision {
+        Precision::F32 => super::has_wide(),
+        Precision::Bf16 => super::has_pairs(),
+        Precision::Int8 => false,
+    };
+    has && x.len() >= MANY && x.width() <= DEEP
+}
+
+/// By packed operands, some rows of x at a time, whose pack stays near.
+#[cfg(target_arch = "x86_64")]
+fn forward_packed(halves: bool, (mut x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, mut out: RowsMut<'_>) {
+    let along = |rows| Operand { rows, along: true };
+    while !x.is_empty() {
+        let [x_pack, w_pack] = &mut rounded.packs;
+        let (some, more) = x.split_at(NEAR.min(x.len()));
+        let (mut some_out, more_out) = out.split_at(some.len());
+        let following = [some_out.data_mut()];
+        summed(halves, (along(some), along(w)), (x_pack, w_pack), following, &|piece: Piece<'_, 1>| {
+            let [out] = piece.following;
+            out.copy_from_slice(piece.numbers);
+        });
+        (x, out) = (more, more_out);
     }
 }
 
@@ -376,8 +421,18 @@ mod tests {
         }
     }
 
-    const SHAPES: &[(usize, usize, usize)] =
-        &[(0, 3, 2), (1, 1, 1), (1, 7, 13), (5, 1, 3), (3, 5, 0), (17, 31, 29), (64, 64, 64), (101, 97, 103)];
+    const SHAPES: &[(usize, usize, usize)] = &[
+        (0, 3, 2),
+        (1, 1, 1),
+        (1, 7, 13),
+        (5, 1, 3),
+        (3, 5, 0),
+        (17, 31, 29),
+        (64, 64, 64),
+        (101, 97, 103),
+        (131, 35, 1031),
+        (150, 47, 1),
+    ];
 
     #[test]
     fn products_agree_with_their_definition_on_odd_shapes() {
@@ -418,6 +473,8 @@ mod tests {
             let off = |z: &Matrix| {
                 z.data().iter().zip(&want).fold(0.0f64, |most, (z, w)| most.max((f64::from(*z) - w).abs()))
             };
+            forward_rounded(Precision::F32, x.rows(), w.rows(), &mut rounded, z.rows_mut());
+            close(&z, &want, inputs);
             forward_rounded(Precision::Bf16, x.rows(), w.rows(), &mut rounded, z.rows_mut());
             assert!(off(&z) <= rounding(inputs, 8), "{rows}×{units}×{inputs}: off by {}", off(&z));
             halves_anywhere((x.rows(), w.rows()), &mut rounded, plain.rows_mut());

@@ -10,16 +10,23 @@ use std::path::Path;
 /// # Errors
 /// Whatever the system said; nothing that was at `path` is touched then.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole_by(path, |temporary| File::create(temporary)?.write_all(bytes))
+}
+
+/// The same with a file that `fill` writes under the name it is given.
+///
+/// # Errors
+/// As for [`write_whole`], and what `fill` returns.
+pub fn write_whole_by(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".tmp");
     let temporary = path.with_file_name(name);
-    let written = fill(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = fill(&temporary).and_then(|()| put_in_place(&temporary, path));
     if written.is_err() {
         // Best effort: the error that matters is the one that is returned.
         let _ = fs::remove_file(&temporary);
     }
-    written?;
-    sync_folder(path)
+    written
 }
 
 /// Puts the finished file `from` in the place of `to`, in the same folder: forced to disk, then renamed.
@@ -30,12 +37,6 @@ pub fn put_in_place(from: &Path, to: &Path) -> io::Result<()> {
     File::open(from)?.sync_all()?;
     fs::rename(from, to)?;
     sync_folder(to)
-}
-
-fn fill(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// Forces the rename itself to disk, where folders can be opened.

@@ -1,15 +1,16 @@
 //! Named tensors in a safetensors file, every one checked against the shape that is expected of it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use goodness_engine::Matrix;
-use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors, View};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::ModelError;
-use crate::files::write_whole;
+use crate::files::write_whole_by;
 use crate::layer::Dense;
 use crate::network::Network;
 
@@ -22,26 +23,48 @@ struct Envelope<T> {
     header: T,
 }
 
-/// Collects tensors for a file.
+/// Collects tensors for a file. They are borrowed, and become bytes one at a time while the file is written.
 #[derive(Default)]
-pub(crate) struct TensorWriter {
-    tensors: Vec<(String, Vec<usize>, Vec<u8>)>,
+pub(crate) struct TensorWriter<'a> {
+    tensors: Vec<(String, Tensor<'a>)>,
 }
 
-impl TensorWriter {
+struct Tensor<'a> {
+    shape: Vec<usize>,
+    numbers: &'a [f32],
+}
+
+impl View for &Tensor<'_> {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        self.numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
+    }
+
+    fn data_len(&self) -> usize {
+        size_of_val(self.numbers)
+    }
+}
+
+impl<'a> TensorWriter<'a> {
     /// Adds a tensor.
-    pub(crate) fn add(&mut self, name: String, shape: &[usize], numbers: &[f32]) {
-        let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
-        self.tensors.push((name, shape.to_vec(), bytes));
+    pub(crate) fn add(&mut self, name: String, shape: &[usize], numbers: &'a [f32]) {
+        self.tensors.push((name, Tensor { shape: shape.to_vec(), numbers }));
     }
 
     /// Adds a matrix.
-    pub(crate) fn matrix(&mut self, name: String, m: &Matrix) {
+    pub(crate) fn matrix(&mut self, name: String, m: &'a Matrix) {
         self.add(name, &[m.len(), m.width()], m.data());
     }
 
     /// Adds the weights of a layer.
-    pub(crate) fn layer(&mut self, name: &str, layer: &Dense) {
+    pub(crate) fn layer(&mut self, name: &str, layer: &'a Dense) {
         self.matrix(format!("{name}.weights"), &layer.weights);
         self.add(format!("{name}.biases"), &[layer.units()], &layer.biases);
         if layer.above.width() > 0 {
@@ -56,7 +79,7 @@ impl TensorWriter {
     }
 
     /// Adds all weights of a network.
-    pub(crate) fn network(&mut self, network: &Network) {
+    pub(crate) fn network(&mut self, network: &'a Network) {
         for (l, layer) in network.layers.iter().enumerate() {
             self.layer(&format!("layers.{l}"), layer);
         }
@@ -71,14 +94,17 @@ impl TensorWriter {
         let envelope = Envelope { format: format.to_string(), header };
         let text = serde_json::to_string(&envelope).map_err(|e| unwritable(e.into()))?;
         let metadata = HashMap::from([(KEY.to_string(), text)]);
-        let mut views = Vec::new();
-        for (name, shape, bytes) in &self.tensors {
-            let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
-            views.push((name.as_str(), view.map_err(|e| unwritable(std::io::Error::other(e.to_string())))?));
-        }
-        let bytes = safetensors::serialize(views, Some(metadata));
-        let bytes = bytes.map_err(|e| unwritable(std::io::Error::other(e.to_string())))?;
-        write_whole(path, &bytes).map_err(unwritable)
+        let tensors = self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+        let write = |file: &Path| safetensors::serialize_to_file(tensors, Some(metadata), file).map_err(cause);
+        write_whole_by(path, write).map_err(unwritable)
+    }
+}
+
+/// What the system said, where it was the system.
+fn cause(error: SafeTensorError) -> std::io::Error {
+    match error {
+        SafeTensorError::IoError(error) => error,
+        other => std::io::Error::other(other.to_string()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a layer remembers between steps.
 
 use goodness_core::goodness::Goodness;
-use goodness_core::optim::{Memory, Moment, Optimizer};
+use goodness_core::optim::{Memory, Optimizer, Pace};
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::par::{self, MaybeEmpty};
 
@@ -90,43 +90,42 @@ impl LayerState {
         dz: RowsMut<'_>,
         grads: &mut Gradients,
         method: &Method,
-        at: Moment,
+        pace: Pace,
     ) {
         let mut weights = std::mem::take(&mut layer.weights);
         let [first, second] = &mut self.weights;
         let following = [weights.data_mut(), first, second];
         layer.hand_out_grads(input, dz, grads, following, |piece| {
             let [w, first, second] = piece.following;
-            method.optimizer.update(at, w, piece.numbers, Memory { first, second });
+            method.optimizer.update(pace, w, piece.numbers, Memory { first, second });
         });
         layer.weights = weights;
     }
 
     /// Moves what the layer learns against its gradients; the weights only where they are among them.
-    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, at: Moment) {
+    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, pace: Pace) {
         let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
         if !grads.weights.is_empty() {
-            follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
+            follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, pace);
         }
         if !grads.above.is_empty() {
-            follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, at);
+            follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, pace);
         }
         if !grads.projection.is_empty() {
             let projection = (layer.projection.data_mut(), grads.projection.data());
-            follow(projection, &mut self.projection, optimizer, at);
+            follow(projection, &mut self.projection, optimizer, pace);
         }
         if !grads.embedding.is_empty() {
             let embedding = (layer.embedding.data_mut(), grads.embedding.data());
-            follow(embedding, &mut self.embedding, optimizer, at);
+            follow(embedding, &mut self.embedding, optimizer, pace);
         }
-        let still = Moment { decays: false, ..at };
-        follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, still);
+        follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, pace.still());
         if !self.knob.is_empty() {
-            follow((&mut self.knob, &[knob]), &mut self.knobs, optimizer, still);
+            follow((&mut self.knob, &[knob]), &mut self.knobs, optimizer, pace.still());
         }
         if let Some(average) = &mut self.average {
             // Young averages forget faster, so that where the weights started does not count.
-            let age = at.step as f32;
+            let age = pace.step as f32;
             let keep = method.average.min(age / (age + 10.0));
             let pairs = [
                 (average.weights.data_mut(), layer.weights.data()),
@@ -142,11 +141,11 @@ impl LayerState {
 
 type Part<'a> = (&'a mut [f32], &'a [f32], MaybeEmpty<'a>, MaybeEmpty<'a>);
 
-fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, at: Moment) {
+fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, pace: Pace) {
     let [first, second] = memory;
     let parts = (w, g, MaybeEmpty(first), MaybeEmpty(second));
     par::each_block(g.len(), BLOCK, parts, |_, (w, g, first, second): Part<'_>| {
-        optimizer.update(at, w, g, Memory { first: first.0, second: second.0 });
+        optimizer.update(pace, w, g, Memory { first: first.0, second: second.0 });
     });
 }
 

@@ -42,7 +42,7 @@ pub(super) fn layer_step(
 
     // What samples should have in common, and the mean activity of each unit over the positives, which come first.
     let positives = work.h.rows().split_at(samples).0;
-    work.likeness.compute(&*method.similarity, positives, (labels, classes));
+    state.compare((positives, labels, classes), &mut work.likeness, method, pace);
     work.loss.iter_mut().zip(&work.likeness.loss).for_each(|(loss, more)| *loss += more);
     sum_columns(positives, &mut work.mean_h);
     work.mean_h.iter_mut().for_each(|m| *m *= share);

@@ -2,9 +2,11 @@
 
 use goodness_core::goodness::Goodness;
 use goodness_core::optim::{Memory, Optimizer, Pace};
-use goodness_core::{Rows, RowsMut, math};
+use goodness_core::{Rng, Rows, RowsMut, math};
+use goodness_engine::Matrix;
 use goodness_engine::par::{self, MaybeEmpty};
 
+use super::likeness::Likeness;
 use super::method::Method;
 use crate::layer::{Dense, Gradients, Input};
 use crate::recipe::Theta;
@@ -12,16 +14,19 @@ use crate::recipe::Theta;
 /// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight, each bias, each weight from above, of the projection and of labels, and the
-    /// loss's own number.
+    /// Up to two numbers for each weight, each bias, each weight from above, of the projection and of labels, the loss's own
+    /// number, and each weight of the map.
     pub(crate) weights: [Vec<f32>; 2],
     pub(crate) biases: [Vec<f32>; 2],
     pub(crate) above: [Vec<f32>; 2],
     pub(crate) projection: [Vec<f32>; 2],
     pub(crate) embedding: [Vec<f32>; 2],
     pub(crate) knobs: [Vec<f32>; 2],
+    pub(crate) maps: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
     pub(crate) knob: Vec<f32>,
+    /// The linear map through which samples are compared: its numbers × units; no rows where there is none.
+    pub(crate) map: Matrix,
     /// θ: fixed, or following the layer.
     pub(crate) theta: f32,
     /// The penalty's running number of each unit.
@@ -38,10 +43,16 @@ const THETA_LEAST: f32 = 0.05;
 const BLOCK: usize = 1 << 14;
 
 impl LayerState {
-    pub(crate) fn new(layer: &Dense, (learns, goodness): (bool, &dyn Goodness), method: &Method) -> Self {
+    pub(crate) fn new(
+        layer: &Dense,
+        (learns, goodness): (bool, &dyn Goodness),
+        method: &Method,
+        rng: &mut Rng,
+    ) -> Self {
         let slots = method.optimizer.slots();
         let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
         let knob: Vec<f32> = method.objective.knob().into_iter().collect();
+        let map = method.map(layer.units(), rng);
         Self {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
@@ -50,6 +61,8 @@ impl LayerState {
             embedding: zeros(layer.embedding.data().len()),
             knobs: zeros(knob.len()),
             knob,
+            maps: zeros(map.data().len()),
+            map,
             theta: method.theta(goodness, layer.units()),
             unit_means: vec![method.penalty.initial_state(); layer.units()],
             average: (method.average > 0.0).then(|| layer.clone()),
@@ -70,17 +83,31 @@ impl LayerState {
     }
 
     /// What the memories are called, in their order.
-    pub(crate) const NAMES: [&'static str; 6] = ["weights", "biases", "above", "projection", "embedding", "knobs"];
+    pub(crate) const NAMES: [&'static str; 7] =
+        ["weights", "biases", "above", "projection", "embedding", "knobs", "maps"];
 
     /// Every memory of the optimizer with its name.
     pub(crate) fn memories(&self) -> impl Iterator<Item = (&'static str, &[Vec<f32>; 2])> {
-        let Self { weights, biases, above, projection, embedding, knobs, .. } = self;
-        Self::NAMES.into_iter().zip([weights, biases, above, projection, embedding, knobs])
+        let Self { weights, biases, above, projection, embedding, knobs, maps, .. } = self;
+        Self::NAMES.into_iter().zip([weights, biases, above, projection, embedding, knobs, maps])
     }
 
     /// The number that the loss learns; 0 where it learns none.
     pub(super) fn knob(&self) -> f32 {
         self.knob.first().copied().unwrap_or(0.0)
+    }
+
+    /// Compares samples by their activities `h`: leaves the term and its derivative by h in `likeness`, and moves the map
+    /// against its own gradient.
+    pub(super) fn compare(
+        &mut self,
+        (h, labels, classes): (Rows<'_>, &[u8], usize),
+        likeness: &mut Likeness,
+        method: &Method,
+        pace: Pace,
+    ) {
+        likeness.compute(&*method.similarity, (h, self.map.rows()), (labels, classes));
+        follow((self.map.data_mut(), likeness.dmap.data()), &mut self.maps, &*method.optimizer, pace);
     }
 
     /// Moves the weights against their gradient, piece by piece as it is made.
@@ -154,4 +181,32 @@ fn drift(average: &mut [f32], now: &[f32], keep: f32) {
     par::each_block(now.len(), BLOCK, (average, now), |_, (average, now): (&mut [f32], &[f32])| {
         average.iter_mut().zip(now).for_each(|(a, n)| *a += (1.0 - keep) * (n - *a));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use goodness_core::goodness::MeanOfSquares;
+    use goodness_core::init::FanInUniform;
+    use goodness_core::optim::Moment;
+
+    use super::*;
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn a_map_learns_to_match() {
+        let recipe = "name = \"map\"\n[network]\nlayers = [6]\n[train]\nsimilarity = { name = \"matching\", map = 3 }";
+        let method = Method::new(&Recipe::parse("map", recipe).unwrap().train);
+        let mut rng = Rng::keyed(1, 0, 0);
+        let layer = Dense::new(4, 6, &FanInUniform, &mut rng);
+        let mut state = LayerState::new(&layer, (false, &MeanOfSquares), &method, &mut rng);
+        assert_eq!((state.map.len(), state.map.width()), (3, 6));
+        let (h, mut likeness) = ((0..24).map(|_| rng.unit()).collect::<Vec<_>>(), Likeness::default());
+        let mut losses = Vec::new();
+        for step in 1..100 {
+            let pace = method.optimizer.pace(Moment { step, gain: 1.0 });
+            state.compare((Rows::new(&h, 4, 6), &[0, 1, 1, 0], 2), &mut likeness, &method, pace);
+            losses.push(math::sum(&likeness.loss));
+        }
+        assert!(losses[98] < 0.9 * losses[0], "{losses:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! What the twin's optimizer remembers, and how weights follow their gradients.
 
 use goodness::layer::{Dense, Gradients};
-use goodness_core::optim::{Memory, Moment, Optimizer};
+use goodness_core::optim::{Memory, Optimizer, Pace};
 use goodness_engine::par::{self, MaybeEmpty};
 
 /// Weights that one thread updates at a time.
@@ -21,10 +21,9 @@ impl LayerMemory {
     }
 
     /// Moves weights and biases against their gradients.
-    pub(crate) fn update(&mut self, layer: &mut Dense, grads: &Gradients, optimizer: &dyn Optimizer, at: Moment) {
-        follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
-        let still = Moment { decays: false, ..at };
-        follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, still);
+    pub(crate) fn update(&mut self, layer: &mut Dense, grads: &Gradients, optimizer: &dyn Optimizer, pace: Pace) {
+        follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, pace);
+        follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, pace.still());
     }
 
     pub(crate) fn bytes(&self) -> u64 {
@@ -34,11 +33,11 @@ impl LayerMemory {
 
 type Part<'a> = (&'a mut [f32], &'a [f32], MaybeEmpty<'a>, MaybeEmpty<'a>);
 
-fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, at: Moment) {
+fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, pace: Pace) {
     let [first, second] = memory;
     let parts = (w, g, MaybeEmpty(first), MaybeEmpty(second));
     par::each_block(g.len(), BLOCK, parts, |_, (w, g, first, second): Part<'_>| {
-        optimizer.update(at, w, g, Memory { first: first.0, second: second.0 });
+        optimizer.update(pace, w, g, Memory { first: first.0, second: second.0 });
     });
 }
 

@@ -115,7 +115,7 @@ impl TwinNetwork {
                 let row = out.row_mut(r);
                 fill(first + r, &mut row[..features]);
                 row[features..].fill(0.0);
-                let scale = self.normalize.scale(math::sum_of_squares(row), inputs);
+                let scale = self.normalize.image_scale(math::sum_of_squares(row), inputs);
                 row.iter_mut().for_each(|x| *x *= scale);
             }
         });

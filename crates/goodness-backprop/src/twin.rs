@@ -8,7 +8,7 @@ use goodness::data::Dataset;
 use goodness::layer::{Dense, Gradients};
 use goodness::report::EpochRecord;
 use goodness::train::{Bytes, Event, Flow, Outcome, Span, Unfit, batch};
-use goodness_core::optim::{self, Moment, Optimizer};
+use goodness_core::optim::{self, Moment, Optimizer, Pace};
 use goodness_core::schedule::{self, Schedule};
 use goodness_engine::Pool;
 
@@ -230,33 +230,33 @@ impl Twin {
     }
 
     fn step(&mut self, rows: &[u32]) -> Result<(), TwinError> {
-        let at = Moment { step: self.steps_done + 1, gain: self.gain(), decays: true };
+        let pace = self.optimizer.pace(Moment { step: self.steps_done + 1, gain: self.gain() });
         match self.choices.form.parts().min(rows.len()) {
-            1 => self.learn_whole(rows, at),
-            parts => self.learn_in_parts(rows, parts, at),
+            1 => self.learn_whole(rows, pace),
+            parts => self.learn_in_parts(rows, parts, pace),
         }
         let value = f64::from(self.loss.iter().sum::<f32>()) / rows.len() as f64;
         self.loss.clear();
         if !value.is_finite() {
-            return Err(TwinError::Diverged { step: at.step, value });
+            return Err(TwinError::Diverged { step: pace.step, value });
         }
-        self.drift(at.step);
+        self.drift(pace.step);
         self.steps_done += 1;
         Ok(())
     }
 
     /// Every layer is updated on the way down, as soon as those below have what they need: one layer's gradients at a time.
-    fn learn_whole(&mut self, rows: &[u32], at: Moment) {
+    fn learn_whole(&mut self, rows: &[u32], pace: Pace) {
         self.there(rows, 0, rows.len());
         let (memories, optimizer) = (&mut self.memories, &*self.optimizer);
-        self.pass.backward(&mut self.network, |l, layer, grads| memories[l].update(layer, grads, optimizer, at));
+        self.pass.backward(&mut self.network, |l, layer, grads| memories[l].update(layer, grads, optimizer, pace));
     }
 
     /// The gradients of all layers are added up over the parts before anything is updated.
-    fn learn_in_parts(&mut self, rows: &[u32], parts: usize, at: Moment) {
+    fn learn_in_parts(&mut self, rows: &[u32], parts: usize, pace: Pace) {
         self.sum_up(rows, parts);
         for ((layer, grads), memory) in self.network.layers.iter_mut().zip(&self.sums).zip(&mut self.memories) {
-            memory.update(layer, grads, &*self.optimizer, at);
+            memory.update(layer, grads, &*self.optimizer, pace);
         }
     }
 

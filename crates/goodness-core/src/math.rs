@@ -228,6 +228,21 @@ pub fn sum_of_squares(row: &[f32]) -> f32 {
     sum_lanes(row, |x| x * x)
 }
 
+/// `x ← (x − m)/(10⁻⁵ + σ)`, m the mean of the row and σ its standard deviation; a row of equal numbers becomes 0.
+///
+/// ```
+/// let mut row = [1.0, 3.0];
+/// goodness_core::math::standardize(&mut row);
+/// assert!((row[0] + 1.0).abs() < 1e-4 && (row[1] - 1.0).abs() < 1e-4);
+/// ```
+pub fn standardize(row: &mut [f32]) {
+    let count = row.len().max(1) as f32;
+    let mean = sum(row) / count;
+    row.iter_mut().for_each(|x| *x -= mean);
+    let factor = 1.0 / (1e-5 + sqrt(sum_of_squares(row) / count));
+    row.iter_mut().for_each(|x| *x *= factor);
+}
+
 /// Turns logits into probabilities in place: eˣⁱ / Σ eˣʲ, shifted by the largest so that nothing overflows.
 /// An empty slice stays empty.
 pub fn softmax(logits: &mut [f32]) {

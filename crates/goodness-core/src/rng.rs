@@ -29,6 +29,8 @@ impl Rng {
     pub const AUGMENT: u64 = 4;
     /// Stream of dropped activities; index: step, layer and row.
     pub const DROPOUT: u64 = 5;
+    /// Stream of initial weights of what learns beside a layer and is no part of the network; index: layer.
+    pub const ASIDE: u64 = 6;
     /// Stream of the rounding of whole-number weights; index: step.
     pub const ROUNDING: u64 = 64;
 

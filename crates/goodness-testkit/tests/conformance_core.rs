@@ -297,8 +297,8 @@ fn penalties_are_finite_and_rest_on_equals() {
 
 fn step(member: &dyn Optimizer, t: u64, w: &mut [f32], grad: &[f32], memory: &mut [Vec<f32>; 2]) {
     let [first, second] = memory;
-    let at = Moment { step: t, gain: 1.0, decays: false };
-    member.update(at, w, grad, Memory { first, second });
+    let pace = member.pace(Moment { step: t, gain: 1.0 }).still();
+    member.update(pace, w, grad, Memory { first, second });
 }
 
 fn memory(member: &dyn Optimizer, len: usize) -> [Vec<f32>; 2] {

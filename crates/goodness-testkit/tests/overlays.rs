@@ -87,7 +87,7 @@ fn written_out(overlay: &dyn Overlay, patterns: &Matrix, pixels: &[f32], normali
         for (c, pattern) in code.iter().zip(patterns.rows().iter()) {
             row.iter_mut().zip(pattern).for_each(|(x, p)| *x += c * p);
         }
-        let scale = normalize.scale(row.iter().map(|x| x * x).sum(), inputs);
+        let scale = normalize.image_scale(row.iter().map(|x| x * x).sum(), inputs);
         row.iter_mut().for_each(|x| *x *= scale);
     }
     rows

@@ -74,6 +74,20 @@ fn pictures_are_read_by_rules() {
 }
 
 #[test]
+fn an_image_is_scaled_in_one_way() {
+    let said = |keys: &str| refused(&with("", "", keys));
+    assert_eq!(said("standardize = 1"), "r.toml: data.standardize = 1: expected true or false");
+    let reason = "every image is brought to mean 0 and deviation 1 by its own numbers";
+    for (key, value) in [("mean", 0.1), ("deviation", 0.3)] {
+        let start = format!("r.toml: data.{key} = {value} and data.standardize = true clash: {reason}");
+        assert_eq!(said(&format!("{key} = {value}\nstandardize = true")), start);
+    }
+    let recipe = Recipe::parse("r.toml", &with("", "", "standardize = true")).unwrap();
+    assert!(recipe.data.standardize);
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
 fn changes_of_images_are_checked() {
     let said = |key: &str| refused(&with("", "", key));
     assert_eq!(said("crop = 0.01"), "r.toml: data.crop = 0.01: expected a number from 0.05 to 1");

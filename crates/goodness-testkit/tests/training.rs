@@ -54,6 +54,7 @@ const VARIANTS: &[&[&str]] = &[
     &["negatives=", "goodness=class_mean", "projection=linear", "loss=learned_temperature", "layers=[12, 9]"],
     &["negatives=", "goodness=class_log_sum_exp", "projection={name=\"cosine\", each=2}", "loss=n_pair", "average=0.9"],
     &["negatives=hybrid_mask"],
+    &["negatives=self_contrast", "loss=two_thresholds", "normalize=rms_above", "data.standardize=true", "theta=auto"],
     &["negatives=shuffle", "negatives.patch=2", "readout=linear"],
     &["negatives=hybrid_mask", "layers=[18, 12]", "fields=[[4, 1], [2, 1]]"],
     &["plan=windowed", "epochs=5"],
@@ -69,6 +70,8 @@ const VARIANTS: &[&[&str]] = &[
     ],
     &["goodness=sum_of_squares", "loss=logistic", "optimizer=smoothed_sgd", "theta=auto"],
     &["readout=fusion", "negatives=", "goodness=class_mean", "layers=[12, 9]", "loss=cross_entropy"],
+    &["similarity={name=\"matching\", map=7}", "negatives=wrong_label", "layers=[13, 11, 9]", "average=0.9"],
+    &["similarity={name=\"contrastive\", map=20}", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
     &[
         "data.crop=0.95",

@@ -85,6 +85,7 @@ mod recurrent;
 pub mod report;
 pub mod residual;
 pub mod run;
+mod scaling;
 pub mod sweep;
 pub mod train;
 

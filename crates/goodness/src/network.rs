@@ -17,6 +17,7 @@ use crate::readout::{Pass, PerClass, Readout, Seen};
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
 use crate::residual::{self, Residual};
+pub use crate::scaling::Scaling;
 use crate::train::{Unfit, held};
 
 /// What happens to a row on its way through a layer, the same in every layer.
@@ -33,15 +34,6 @@ pub struct Parts {
     pub normalize: Box<dyn Normalize>,
     /// Which layers a layer reads.
     pub residual: Box<dyn Residual>,
-}
-
-/// How grey levels become inputs: (level/255 − mean) / deviation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scaling {
-    /// Subtracted from a level in [0, 1].
-    pub mean: f32,
-    /// What the difference is divided by.
-    pub deviation: f32,
 }
 
 /// Layers, parts and readout: all that prediction needs.
@@ -96,18 +88,6 @@ const ROWS: usize = 32;
 const ASKED: usize = 256;
 /// Rows that go through the layers together when a data set is read.
 const CHUNK: usize = 1000;
-
-impl Scaling {
-    /// What a recipe says.
-    pub fn of(recipe: &Recipe) -> Self {
-        Self { mean: recipe.data.mean as f32, deviation: recipe.data.deviation as f32 }
-    }
-
-    /// The input of each of the 256 grey levels.
-    pub fn levels(&self) -> [f32; 256] {
-        std::array::from_fn(|level| (level as f32 / 255.0 - self.mean) / self.deviation)
-    }
-}
 
 impl Parts {
     /// Turns z into activities in place and writes what the projection makes of each row, its goodness and, where wanted,
@@ -314,7 +294,7 @@ impl Network {
         let levels = self.scaling.levels();
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
-            images.load(rows, &self.parts.overlay, |r, out| pixels_into(data.row(first + r), &levels, out));
+            images.load(rows, &self.parts.overlay, |r, out| self.scaling.write(data.row(first + r), &levels, out));
             images.project(&self.layers[0], &self.parts.overlay);
             self.read(readout, &images, depth, &mut walk, &mut scores);
             each(first, &walk, &scores);
@@ -379,9 +359,4 @@ impl Readout for Onlooker {
     }
 
     fn read(&self, _layer: usize, _seen: Seen<'_>, _sums: RowsMut<'_>) {}
-}
-
-/// Grey levels to inputs.
-pub(crate) fn pixels_into(row: &[u8], levels: &[f32; 256], out: &mut [f32]) {
-    out.iter_mut().zip(row).for_each(|(o, p)| *o = levels[usize::from(*p)]);
 }

@@ -2,8 +2,10 @@
 //!
 //! x⁺ = x + x, x⁻ = x + x′, x′ another image of the batch  (Chen and others 2025, SCFF, equation 1)
 //!
-//! The paper shows two images side by side to the same weights, which is to add them. Rows are normalised, so x + x is x:
-//! an image with itself is excited by, with another calmed. Cost: one addition a pixel.
+//! The paper shows two images side by side to the same weights, which is to add them. Here is half of both, so that x + x
+//! is x: what the paper calls a goodness of 4 is 1 here. Half a sum of two images is shorter than they are; under
+//! `normalize = "rms_above"` the first layer sees that, as in the paper, under `"rms"` only what is in it. Cost: one addition
+//! a pixel.
 
 use super::{Batch, ImageNegatives};
 #[cfg(feature = "std")]

@@ -7,10 +7,12 @@
 mod keep;
 mod l2;
 mod rms;
+mod rms_above;
 
 pub use keep::Keep;
 pub use l2::L2;
 pub use rms::Rms;
+pub use rms_above::RmsAbove;
 
 #[cfg(feature = "std")]
 use crate::catalogue::Entry;
@@ -21,6 +23,11 @@ use crate::rows::{Rows, RowsMut};
 pub trait Normalize: Send + Sync {
     /// The factor for a row of `width` numbers whose squares add up to `sum_of_squares`.
     fn scale(&self, sum_of_squares: f32, width: usize) -> f32;
+
+    /// The factor for an image, before the first layer.
+    fn image_scale(&self, sum_of_squares: f32, width: usize) -> f32 {
+        self.scale(sum_of_squares, width)
+    }
 
     /// The derivative of [`scale`](Self::scale) by the sum of squares; 0 for a row of zeros. No layer that learns by itself
     /// needs it: it is for those who carry derivatives across layers.
@@ -42,4 +49,4 @@ pub trait Normalize: Send + Sync {
 
 /// Every normalisation there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Normalize>] = &[rms::ENTRY, l2::ENTRY, keep::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Normalize>] = &[rms::ENTRY, rms_above::ENTRY, l2::ENTRY, keep::ENTRY];

@@ -10,12 +10,12 @@
 //! use goodness_core::optim::{Adam, Memory, Moment, Optimizer};
 //! let (mut w, mut m, mut v) = ([1.0], [0.0], [0.0]);
 //! let adam = Adam { rate: 0.25, beta1: 0.9, beta2: 0.999, eps: 0.0, weight_decay: 0.0 };
-//! let at = Moment { step: 1, gain: 1.0, decays: true };
-//! adam.update(at, &mut w, &[7.0], Memory { first: &mut m, second: &mut v });
+//! let pace = adam.pace(Moment { step: 1, gain: 1.0 });
+//! adam.update(pace, &mut w, &[7.0], Memory { first: &mut m, second: &mut v });
 //! assert!((w[0] - 0.75f32).abs() < 1e-6); // the first step has the size of the rate
 //! ```
 
-use super::{Memory, Moment, Optimizer};
+use super::{Memory, Moment, Optimizer, Pace};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info, Param};
 use crate::math;
@@ -40,11 +40,15 @@ impl Optimizer for Adam {
         2
     }
 
-    fn update(&self, at: Moment, weights: &mut [f32], gradient: &[f32], memory: Memory<'_>) {
-        let Self { beta1, beta2, eps, .. } = *self;
+    fn pace(&self, at: Moment) -> Pace {
         let rate = at.gain * self.rate;
-        let decay = if at.decays { rate * self.weight_decay } else { 0.0 };
-        let (mean, square) = (1.0 / (1.0 - power(beta1, at.step)), 1.0 / (1.0 - power(beta2, at.step)));
+        let scales = [self.beta1, self.beta2].map(|beta| 1.0 / (1.0 - power(beta, at.step)));
+        Pace { step: at.step, rate, decay: rate * self.weight_decay, scales }
+    }
+
+    fn update(&self, pace: Pace, weights: &mut [f32], gradient: &[f32], memory: Memory<'_>) {
+        let Self { beta1, beta2, eps, .. } = *self;
+        let Pace { rate, decay, scales: [mean, square], .. } = pace;
         let memory = memory.first.iter_mut().zip(memory.second);
         for ((w, g), (m, v)) in weights.iter_mut().zip(gradient).zip(memory) {
             *m = beta1 * *m + (1.0 - beta1) * g;

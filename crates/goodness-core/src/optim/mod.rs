@@ -16,8 +16,27 @@ pub struct Moment {
     pub step: u64,
     /// What the schedule says now: the rate is multiplied by it.
     pub gain: f32,
-    /// Whether weight decay applies; it does not to biases.
-    pub decays: bool,
+}
+
+/// What is the same for every weight that an update moves, computed once: an update is told so for a few hundred weights
+/// at a time. Made by [`Optimizer::pace`]; what its numbers mean is the optimizer's own affair.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Number of the update, from 1.
+    pub step: u64,
+    /// ε, times what the schedule says.
+    pub rate: f32,
+    /// The pull of a weight towards 0.
+    pub decay: f32,
+    /// What each number remembered of a weight is multiplied by where it is read.
+    pub scales: [f32; 2],
+}
+
+impl Pace {
+    /// The same without weight decay: biases have none.
+    pub fn still(self) -> Self {
+        Self { decay: 0.0, ..self }
+    }
 }
 
 /// What an optimizer remembers of each weight: up to two numbers. A slice not asked for is empty.
@@ -37,8 +56,11 @@ pub trait Optimizer: Send + Sync {
     /// Numbers remembered for each weight: 0, 1 or 2. All start at 0.
     fn slots(&self) -> usize;
 
+    /// What every update of a moment has in common.
+    fn pace(&self, at: Moment) -> Pace;
+
     /// Moves `weights` against `gradient`.
-    fn update(&self, at: Moment, weights: &mut [f32], gradient: &[f32], memory: Memory<'_>);
+    fn update(&self, pace: Pace, weights: &mut [f32], gradient: &[f32], memory: Memory<'_>);
 
     /// The rate at gain 1.
     fn rate(&self) -> f32;

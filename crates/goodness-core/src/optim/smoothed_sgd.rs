@@ -9,12 +9,12 @@
 //! use goodness_core::optim::{Memory, Moment, Optimizer, SmoothedSgd};
 //! let (mut w, mut delta) = ([1.0], [0.0]);
 //! let sgd = SmoothedSgd { rate: 0.5, smoothing: 0.5, weight_decay: 0.0 };
-//! let at = Moment { step: 1, gain: 1.0, decays: true };
-//! sgd.update(at, &mut w, &[2.0], Memory { first: &mut delta, second: &mut [] });
+//! let pace = sgd.pace(Moment { step: 1, gain: 1.0 });
+//! sgd.update(pace, &mut w, &[2.0], Memory { first: &mut delta, second: &mut [] });
 //! assert_eq!((w, delta), ([0.5], [1.0]));
 //! ```
 
-use super::{Memory, Moment, Optimizer};
+use super::{Memory, Moment, Optimizer, Pace};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info, Param};
 
@@ -34,9 +34,12 @@ impl Optimizer for SmoothedSgd {
         1
     }
 
-    fn update(&self, at: Moment, weights: &mut [f32], gradient: &[f32], memory: Memory<'_>) {
-        let rate = at.gain * self.rate;
-        let decay = if at.decays { self.weight_decay } else { 0.0 };
+    fn pace(&self, at: Moment) -> Pace {
+        Pace { step: at.step, rate: at.gain * self.rate, decay: self.weight_decay, scales: [1.0; 2] }
+    }
+
+    fn update(&self, pace: Pace, weights: &mut [f32], gradient: &[f32], memory: Memory<'_>) {
+        let Pace { rate, decay, .. } = pace;
         for ((w, g), delta) in weights.iter_mut().zip(gradient).zip(memory.first) {
             *delta = self.smoothing * *delta + (1.0 - self.smoothing) * g;
             *w -= rate * (*delta + decay * *w);

@@ -19,6 +19,8 @@ pub struct Contrastive {
     pub weight: f32,
     /// τ, what cosines are divided by.
     pub temperature: f32,
+    /// Numbers that a learned map makes of the activities; 0 for none.
+    pub map: usize,
 }
 
 impl Contrastive {
@@ -47,6 +49,10 @@ impl Contrastive {
 }
 
 impl Similarity for Contrastive {
+    fn map(&self) -> usize {
+        self.map
+    }
+
     fn centred(&self) -> bool {
         false
     }
@@ -80,7 +86,11 @@ pub(super) const ENTRY: Entry<dyn Similarity> = Entry {
         params: &[
             Param::real("weight", "weight beside the loss of goodness", 1.0, 0.0, 1e6),
             Param::real("temperature", "cosines are divided by it", 0.2, 0.01, 10.0),
+            super::MAP,
         ],
     },
-    build: |args| Box::new(Contrastive { weight: args.f32("weight"), temperature: args.f32("temperature") }),
+    build: |args| {
+        let (weight, temperature) = (args.f32("weight"), args.f32("temperature"));
+        Box::new(Contrastive { weight, temperature, map: args.get("map") as usize })
+    },
 };

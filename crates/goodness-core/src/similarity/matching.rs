@@ -4,13 +4,14 @@
 //!
 //! c are cosines of centred activities, t those of centred one-hot labels. ∂L/∂cᵢⱼ = 2w (cᵢⱼ − tᵢⱼ)/B². Cost: B² differences
 //! a batch, and two products of B² · N multiply-adds for the cosines and the way back. The paper weighs it 99 to 1 against
-//! the prediction loss and puts a learned linear map before the cosines; here they are taken of the activities themselves.
+//! the prediction loss and takes the cosines of what a learned linear map makes of the activities, as many numbers as there
+//! are units: `map`, three more products of B · N · `map` multiply-adds.
 //!
 //! ```
 //! use goodness_core::similarity::{Matching, Similarity};
 //! use goodness_core::{Rows, RowsMut};
 //! let (mut loss, mut slopes) = ([0.0; 2], [0.0; 4]);
-//! let matching = Matching { weight: 1.0 };
+//! let matching = Matching { weight: 1.0, map: 0 };
 //! matching.score(Rows::new(&[1.0, 0.0, 0.0, 1.0], 2, 2), (&[0, 1], 2), &mut loss, RowsMut::new(&mut slopes, 2, 2));
 //! assert_eq!((loss, slopes), ([0.5; 2], [0.0, 1.0, 1.0, 0.0]));
 //! ```
@@ -25,9 +26,15 @@ use crate::rows::{Rows, RowsMut};
 pub struct Matching {
     /// w, beside the loss of goodness.
     pub weight: f32,
+    /// Numbers that a learned map makes of the activities; 0 for none.
+    pub map: usize,
 }
 
 impl Similarity for Matching {
+    fn map(&self) -> usize {
+        self.map
+    }
+
     fn centred(&self) -> bool {
         true
     }
@@ -55,7 +62,7 @@ pub(super) const ENTRY: Entry<dyn Similarity> = Entry {
         name: "matching",
         summary: "cosines between activities should be those between labels",
         source: "Nøkland and Eidnes 2019 (predsim, arXiv 1901.06656), section 3.2",
-        params: &[Param::real("weight", "weight beside the loss of goodness", 99.0, 0.0, 1e6)],
+        params: &[Param::real("weight", "weight beside the loss of goodness", 99.0, 0.0, 1e6), super::MAP],
     },
-    build: |args| Box::new(Matching { weight: args.f32("weight") }),
+    build: |args| Box::new(Matching { weight: args.f32("weight"), map: args.get("map") as usize }),
 };

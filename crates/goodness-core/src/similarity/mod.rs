@@ -1,7 +1,8 @@
 //! Similarities: an extra local term on how alike a layer finds the samples of a batch.
 //!
 //! Samples of one class should look alike to a layer, samples of two classes should not. The term sees the cosines between
-//! the activities of every two samples; goodness sees each sample alone. A similarity is added by one new file here and
+//! the activities of every two samples, or between what a linear map, learned by the same term, makes of them; goodness
+//! sees each sample alone. A similarity is added by one new file here and
 //! its line in [`CATALOGUE`].
 
 mod contrastive;
@@ -13,7 +14,7 @@ pub use matching::Matching;
 pub use none::NoSimilarity;
 
 #[cfg(feature = "std")]
-use crate::catalogue::Entry;
+use crate::catalogue::{Entry, Param};
 use crate::rows::{Rows, RowsMut};
 
 /// A function of the cosines between the samples of a batch and their labels, with its derivative.
@@ -23,7 +24,15 @@ pub trait Similarity: Send + Sync {
         true
     }
 
-    /// Whether the mean of a row's activities is subtracted before cosines are taken.
+    /// Numbers that a learned linear map makes of a row's activities before cosines are taken; 0 where they are taken of
+    /// the activities themselves.
+    ///
+    /// The map learns with its layer, by this term alone, and is no part of the network: nobody reads it.
+    fn map(&self) -> usize {
+        0
+    }
+
+    /// Whether the mean of what cosines are taken of is subtracted from every row before.
     fn centred(&self) -> bool;
 
     /// Writes each sample's share of the term and `slopes[i][j]` = ∂L/∂cᵢⱼ + ∂L/∂cⱼᵢ, where L is the mean of the shares.
@@ -33,6 +42,10 @@ pub trait Similarity: Send + Sync {
     /// sample.
     fn score(&self, cosines: Rows<'_>, labels: (&[u8], usize), loss: &mut [f32], slopes: RowsMut<'_>);
 }
+
+/// The parameter of those that take cosines through a learned map.
+#[cfg(feature = "std")]
+const MAP: Param = Param::whole("map", "numbers that a learned linear map makes first; 0: no map", 0.0, 0.0, 65536.0);
 
 /// Every similarity there is.
 #[cfg(feature = "std")]

@@ -199,7 +199,7 @@ impl Labels {
             let (pass, image) = (row / count, self.window.start + row % count);
             let of = code.row_of(label(pass, image));
             let square = images.square_with(image, codes.row(of), self.squares[of]);
-            (*said, *scale) = (of as u16, normalize.scale(square, images.pixels.width()));
+            (*said, *scale) = (of as u16, normalize.image_scale(square, images.pixels.width()));
         }
     }
 }

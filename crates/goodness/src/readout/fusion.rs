@@ -100,9 +100,9 @@ impl Readout for Fusion {
         slope_into(logits.rows(), lesson.labels, &mut self.slope);
         self.gradient = logits;
         self.gradient_into(lesson);
-        let at = Moment { step: lesson.step, gain: lesson.gain, decays: true };
+        let pace = self.optimizer.pace(Moment { step: lesson.step, gain: lesson.gain });
         let memory = Memory { first: self.memory.data_mut(), second: &mut [] };
-        self.optimizer.update(at, self.weights.data_mut(), self.gradient.data(), memory);
+        self.optimizer.update(pace, self.weights.data_mut(), self.gradient.data(), memory);
     }
 
     fn weights(&self) -> Vec<&Matrix> {

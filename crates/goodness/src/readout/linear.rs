@@ -33,13 +33,13 @@ impl Linear {
     /// Trains the weights by one step, given the logits of each image.
     pub(super) fn follow(&mut self, logits: Rows<'_>, lesson: Lesson<'_>) {
         slope_into(logits, lesson.labels, &mut self.slope);
-        let at = Moment { step: lesson.step, gain: lesson.gain, decays: true };
+        let pace = self.optimizer.pace(Moment { step: lesson.step, gain: lesson.gain });
         let slope: Rows<'_> = self.slope.rows();
         for (index, weights) in self.weights.iter_mut().enumerate() {
             self.gradient.resize(weights.len(), weights.width());
             product::gradient(slope, lesson.neutral(self.from + index), self.gradient.rows_mut());
             let memory = Memory { first: self.memory[index].data_mut(), second: &mut [] };
-            self.optimizer.update(at, weights.data_mut(), self.gradient.data(), memory);
+            self.optimizer.update(pace, weights.data_mut(), self.gradient.data(), memory);
         }
     }
 }

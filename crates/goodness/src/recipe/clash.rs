@@ -31,6 +31,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
         .or_else(|| parts.padding())
+        .or_else(|| parts.scaling())
     {
         Some((first, second, reason)) => {
             Err(RecipeError::Clash { origin: origin.to_string(), first, second, reason: reason.to_string() })
@@ -253,6 +254,16 @@ impl<'a> Parts<'a> {
         let reason = "no image is moved beyond its border: set shift, turn, stretch or wave";
         let key = format!("data.padding = {:?}", padding.name());
         (padding != Padding::default() && !moved).then(|| (key, "data.shift = 0".to_string(), reason))
+    }
+
+    /// Scalings of which one undoes the other.
+    fn scaling(&self) -> Option<Clash> {
+        let data = &self.recipe.data;
+        let (key, value) = if data.mean != 0.0 { ("mean", data.mean) } else { ("deviation", data.deviation) };
+        let scaled = data.mean != 0.0 || data.deviation != 1.0;
+        let reason = "every image is brought to mean 0 and deviation 1 by its own numbers";
+        let first = format!("data.{key} = {value}");
+        (data.standardize && scaled).then(|| (first, "data.standardize = true".to_string(), reason))
     }
 
     /// What a plan that keeps pairs cannot do.

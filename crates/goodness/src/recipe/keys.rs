@@ -23,6 +23,7 @@ pub(super) const DATA: &[&str] = &[
     "cutout",
     "mean",
     "deviation",
+    "standardize",
 ];
 /// Keys of `[network]`.
 pub(super) const NETWORK: &[&str] = &[

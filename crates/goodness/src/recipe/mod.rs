@@ -82,6 +82,8 @@ pub struct DataSpec {
     pub mean: f64,
     /// What the difference is divided by.
     pub deviation: f64,
+    /// Whether every image is brought to mean 0 and deviation 1 by its own numbers.
+    pub standardize: bool,
 }
 
 /// `[network]`: what is built.

@@ -67,6 +67,7 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
         cutout: s.whole("cutout", 0, 0, 4096)?,
         mean: s.real("mean", -1e3, 1e3)?.unwrap_or(0.0),
         deviation: s.real("deviation", 1e-6, 1e6)?.unwrap_or(1.0),
+        standardize: s.flag("standardize")?,
     })
 }
 
@@ -196,6 +197,14 @@ impl<'a> Section<'a> {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(other) => Err(self.bad(key, &other.to_string(), "a string")),
+        }
+    }
+
+    fn flag(&self, key: &str) -> Result<bool> {
+        match self.table.get(key) {
+            None => Ok(false),
+            Some(Value::Boolean(flag)) => Ok(*flag),
+            Some(other) => Err(self.bad(key, &other.to_string(), "true or false")),
         }
     }
 

@@ -31,6 +31,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.whole("cutout", r.data.cutout);
     out.real("mean", r.data.mean);
     out.real("deviation", r.data.deviation);
+    out.line("standardize", &r.data.standardize.to_string());
     out.section("network");
     out.line("layers", &format!("{:?}", r.network.layers));
     if !r.network.fields.is_empty() {

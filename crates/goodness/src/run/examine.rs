@@ -7,7 +7,7 @@ use goodness_engine::{Matrix, Pool, Rounded};
 
 use crate::data::{Dataset, Shape};
 use crate::layer::{Images, Labelled, Labels};
-use crate::network::{Network, pixels_into};
+use crate::network::Network;
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
 use crate::report::{Confusion, EpochRecord, Histogram, Mistake, Report, Summary, WeightImage};
@@ -170,7 +170,7 @@ fn spoiled(network: &Network, data: &Dataset, maker: &dyn ImageNegatives, (rows,
 
 fn first_images(network: &Network, data: &Dataset, rows: usize) -> Images {
     let (mut images, levels) = (Images::default(), network.scaling.levels());
-    images.load(rows, &network.parts.overlay, |r, out| pixels_into(data.row(r), &levels, out));
+    images.load(rows, &network.parts.overlay, |r, out| network.scaling.write(data.row(r), &levels, out));
     images
 }
 

@@ -11,6 +11,7 @@ use crate::recipe::Recipe;
 /// How training images become inputs.
 #[derive(Clone, Copy, Debug)]
 pub struct Loader {
+    scaling: Scaling,
     levels: [f32; 256],
     augment: Augment,
     seed: u64,
@@ -19,7 +20,7 @@ pub struct Loader {
 impl Loader {
     /// For images scaled by `scaling` and moved by `augment`, drawn from `seed`.
     pub(super) fn new(scaling: Scaling, augment: Augment, seed: u64) -> Self {
-        Self { levels: scaling.levels(), augment, seed }
+        Self { scaling, levels: scaling.levels(), augment, seed }
     }
 
     /// What a recipe says of them.
@@ -39,11 +40,12 @@ impl Loader {
         }
         let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + at as u64);
         self.augment.write(data.row(row), data.shape(), &self.levels, &mut rng, out);
+        self.scaling.finish(out);
     }
 
     /// Writes image `row` of `data` to `out` as it is.
     pub fn write_still(&self, data: &Dataset, row: usize, out: &mut [f32]) {
-        crate::network::pixels_into(data.row(row), &self.levels, out);
+        self.scaling.write(data.row(row), &self.levels, out);
     }
 }
 

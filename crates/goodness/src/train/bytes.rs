@@ -9,7 +9,7 @@ use crate::layer::{Dense, Gradients};
 /// Bytes of the parts of a trainer, by what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bytes {
-    /// Weights and biases, their averages, and those of readouts.
+    /// Weights and biases, their averages, those of readouts and of maps.
     pub weights: u64,
     /// What optimizers remember.
     pub optimizer: u64,
@@ -41,11 +41,12 @@ impl Trainer {
         let memories = self.states.iter().flat_map(|s| s.memories()).flat_map(|(_, m)| m);
         Bytes {
             weights: self.network.layers.iter().map(layer).chain(averages).sum::<u64>()
+                + held(self.states.iter().map(|s| &s.map))
                 + readouts().map(|r| held(r.weights())).sum::<u64>(),
             optimizer: memories.map(|m| 4 * m.capacity() as u64).sum::<u64>()
                 + readouts().map(|r| held(r.memory())).sum::<u64>(),
             activities: self.work.bytes(),
-            gradients: self.work.layer.grads.bytes(),
+            gradients: self.work.layer.grads.bytes() + held([&self.work.layer.likeness.dmap]),
         }
     }
 }
@@ -56,7 +57,7 @@ impl Workspace {
         let layer = &self.layer;
         let lent = [&layer.h, &layer.dz, &layer.x, &layer.a, &layer.da, &layer.g, &layer.dg, &layer.others];
         let inputs = self.images.bytes() + self.spoiled.images.bytes() + self.walk.bytes();
-        let own = held(self.x.iter().chain(&self.g).chain([&self.scores]).chain(lent).chain([&layer.likeness.dh]));
+        let own = held(self.x.iter().chain(&self.g).chain([&self.scores]).chain(lent).chain(layer.likeness.rows()));
         inputs + own + self.spare_bytes()
     }
 }

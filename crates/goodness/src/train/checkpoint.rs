@@ -82,6 +82,7 @@ impl Trainer {
                 }
             }
             all.push((format!("memory.{l}.knob"), state.knob.as_slice()));
+            all.push((format!("memory.{l}.map"), state.map.data()));
             all.push((format!("memory.{l}.theta"), std::slice::from_ref(&state.theta)));
             all.push((format!("memory.{l}.unit_means"), state.unit_means.as_slice()));
         }
@@ -99,17 +100,17 @@ impl Trainer {
     fn memory_mut(&mut self) -> Vec<(String, &mut [f32])> {
         let mut all = Vec::new();
         for (l, state) in self.states.iter_mut().enumerate() {
-            let LayerState { weights, biases, above, projection, embedding, knobs, knob, theta, unit_means, .. } =
-                state;
-            let memories = [weights, biases, above, projection, embedding, knobs];
+            let LayerState { weights, biases, above, projection, embedding, knobs, maps, .. } = state;
+            let memories = [weights, biases, above, projection, embedding, knobs, maps];
             for (name, memory) in LayerState::NAMES.into_iter().zip(memories) {
                 for (slot, memory) in memory.iter_mut().enumerate() {
                     all.push((format!("memory.{l}.{name}.{slot}"), memory.as_mut_slice()));
                 }
             }
-            all.push((format!("memory.{l}.knob"), knob.as_mut_slice()));
-            all.push((format!("memory.{l}.theta"), std::slice::from_mut(theta)));
-            all.push((format!("memory.{l}.unit_means"), unit_means.as_mut_slice()));
+            all.push((format!("memory.{l}.knob"), state.knob.as_mut_slice()));
+            all.push((format!("memory.{l}.map"), state.map.data_mut()));
+            all.push((format!("memory.{l}.theta"), std::slice::from_mut(&mut state.theta)));
+            all.push((format!("memory.{l}.unit_means"), state.unit_means.as_mut_slice()));
         }
         let weights = self.network.readout.weights().len();
         for (i, memory) in self.network.readout.all_mut().into_iter().skip(weights).enumerate() {

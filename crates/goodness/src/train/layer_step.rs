@@ -3,7 +3,7 @@
 //! Rows come stacked: the batch's positives, then its negatives; without negatives, the samples alone. Nothing enters but
 //! what the layer can see itself, and nothing leaves but its own activity: no gradient crosses to the layer below.
 
-use goodness_core::optim::Moment;
+use goodness_core::optim::Pace;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::par;
 
@@ -22,7 +22,7 @@ pub(super) fn layer_step(
     (layer, state): (&mut Dense, &mut LayerState),
     (parts, method): (&Parts, &Method),
     (input, labels, classes): (&Input<'_>, &[u8], usize),
-    at: Moment,
+    pace: Pace,
     work: &mut LayerWork,
 ) -> LayerSums {
     let (rows, samples) = (input.len(), work.loss.len());
@@ -42,7 +42,7 @@ pub(super) fn layer_step(
 
     // What samples should have in common, and the mean activity of each unit over the positives, which come first.
     let positives = work.h.rows().split_at(samples).0;
-    work.likeness.compute(&*method.similarity, positives, (labels, classes));
+    state.compare((positives, labels, classes), &mut work.likeness, method, pace);
     work.loss.iter_mut().zip(&work.likeness.loss).for_each(|(loss, more)| *loss += more);
     sum_columns(positives, &mut work.mean_h);
     work.mean_h.iter_mut().for_each(|m| *m *= share);
@@ -68,8 +68,8 @@ pub(super) fn layer_step(
     // Local gradients, the update, and x̂' = h / |h| where h stands, for the layers above.
     let seen = (work.h.rows(), work.a.rows(), work.da.rows());
     layer.projection_grads(&*parts.projection, seen, &mut work.grads);
-    state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, at);
-    state.update(layer, (&work.grads, work.knob), method, at);
+    state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, pace);
+    state.update(layer, (&work.grads, work.knob), method, pace);
     work.pass_on(&*parts.normalize);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }

@@ -1,4 +1,7 @@
 //! The similarity term of a batch: cosines between its samples, and the way back from them to the activities.
+//!
+//! Cosines are taken of the activities h, or of m = hMᵀ where the term has a learned map M. The map stands beside the layer
+//! and above nothing: it is handed the layer's own activities, and what goes back through it ends there.
 
 use goodness_core::similarity::Similarity;
 use goodness_core::{Rows, RowsMut, math};
@@ -7,7 +10,12 @@ use goodness_engine::{Matrix, par, product};
 /// Buffers of the term; one serves all layers in turn.
 #[derive(Debug, Default)]
 pub(super) struct Likeness {
-    /// Activities at length 1: samples × units.
+    /// What the map makes of the activities: samples × its numbers; no rows without a map.
+    mapped: Matrix,
+    /// Derivative by that, and its transpose.
+    dm: Matrix,
+    turned: Matrix,
+    /// What cosines are taken of, at length 1.
     unit: Matrix,
     /// Their lengths before.
     lengths: Vec<f32>,
@@ -18,46 +26,96 @@ pub(super) struct Likeness {
     pub(super) loss: Vec<f32>,
     /// Derivative by the activities: samples × units; no rows where there is no term.
     pub(super) dh: Matrix,
+    /// Derivative by the map: its numbers × units; no rows without a map.
+    pub(super) dmap: Matrix,
 }
 
+/// Rows that one thread takes at a time.
 const ROWS: usize = 32;
 
 impl Likeness {
-    /// Computes the term for the activities `h` of samples with `labels` in `classes` classes.
-    pub(super) fn compute(&mut self, term: &dyn Similarity, h: Rows<'_>, (labels, classes): (&[u8], usize)) {
+    /// Computes the term for the activities `h` of samples with `labels` in `classes` classes, seen through `map`, which has
+    /// no rows where they are seen themselves.
+    pub(super) fn compute(&mut self, term: &dyn Similarity, (h, map): (Rows<'_>, Rows<'_>), labels: (&[u8], usize)) {
         let samples = if term.is_active() { h.len() } else { 0 };
-        [&mut self.unit, &mut self.dh].into_iter().for_each(|m| m.resize(samples, h.width()));
-        [&mut self.cosines, &mut self.slopes].into_iter().for_each(|m| m.resize(samples, samples));
-        self.lengths.resize(samples, 0.0);
-        self.loss.resize(samples, 0.0);
+        self.fit(samples, h.width(), map.len());
         if samples == 0 {
             return;
         }
-        let parts = (h, self.unit.rows_mut(), self.lengths.as_mut_slice());
-        par::each_block(samples, ROWS, parts, |_, (h, mut unit, lengths): (Rows<'_>, RowsMut<'_>, &mut [f32])| {
-            (0..h.len()).for_each(|r| lengths[r] = stretch(h.row(r), term.centred(), unit.row_mut(r)));
-        });
+        if map.is_empty() {
+            let mut dh = std::mem::take(&mut self.dh);
+            self.compare(term, h, labels, dh.rows_mut());
+            self.dh = dh;
+            return;
+        }
+        let (mut mapped, mut dm) = (std::mem::take(&mut self.mapped), std::mem::take(&mut self.dm));
+        product::forward(h, map, mapped.rows_mut());
+        self.compare(term, mapped.rows(), labels, dm.rows_mut());
+        product::gradient(dm.rows(), h, self.dmap.rows_mut());
+        transpose(dm.rows(), self.turned.rows_mut());
+        product::gradient(self.turned.rows(), map, self.dh.rows_mut());
+        (self.mapped, self.dm) = (mapped, dm);
+    }
+
+    /// Makes room for `samples` samples of `units` activities, and a map that makes `numbers` of them.
+    fn fit(&mut self, samples: usize, units: usize, numbers: usize) {
+        let (rows, width) = if numbers > 0 { (samples, numbers) } else { (0, units) };
+        [&mut self.mapped, &mut self.dm].into_iter().for_each(|m| m.resize(rows, numbers));
+        self.turned.resize(numbers, rows);
+        self.dmap.resize(if samples > 0 { numbers } else { 0 }, units);
+        self.unit.resize(samples, width);
+        self.dh.resize(samples, units);
+        [&mut self.cosines, &mut self.slopes].into_iter().for_each(|m| m.resize(samples, samples));
+        self.lengths.resize(samples, 0.0);
+        self.loss.resize(samples, 0.0);
+    }
+
+    /// Computes the term for what cosines are taken of, and writes its derivative by that.
+    fn compare(&mut self, term: &dyn Similarity, seen: Rows<'_>, labels: (&[u8], usize), mut d: RowsMut<'_>) {
+        let parts = (seen, self.unit.rows_mut(), self.lengths.as_mut_slice());
+        par::each_block(
+            seen.len(),
+            ROWS,
+            parts,
+            |_, (seen, mut unit, lengths): (Rows<'_>, RowsMut<'_>, &mut [f32])| {
+                (0..seen.len()).for_each(|r| lengths[r] = stretch(seen.row(r), term.centred(), unit.row_mut(r)));
+            },
+        );
         product::forward(self.unit.rows(), self.unit.rows(), self.cosines.rows_mut());
-        term.score(self.cosines.rows(), (labels, classes), &mut self.loss, self.slopes.rows_mut());
+        term.score(self.cosines.rows(), labels, &mut self.loss, self.slopes.rows_mut());
         // The slopes are symmetric, so their transpose, which this product takes, is themselves.
-        product::gradient(self.slopes.rows(), self.unit.rows(), self.dh.rows_mut());
-        let parts = (self.unit.rows(), self.dh.rows_mut(), self.lengths.as_slice());
-        par::each_block(samples, ROWS, parts, |_, (unit, mut dh, lengths): (Rows<'_>, RowsMut<'_>, &[f32])| {
-            (0..unit.len()).for_each(|r| back(unit.row(r), lengths[r], term.centred(), dh.row_mut(r)));
+        product::gradient(self.slopes.rows(), self.unit.rows(), d.reborrow());
+        let parts = (self.unit.rows(), d, self.lengths.as_slice());
+        par::each_block(seen.len(), ROWS, parts, |_, (unit, mut d, lengths): (Rows<'_>, RowsMut<'_>, &[f32])| {
+            (0..unit.len()).for_each(|r| back(unit.row(r), lengths[r], term.centred(), d.row_mut(r)));
         });
+    }
+
+    /// Its matrices of a row a sample.
+    pub(super) fn rows(&self) -> [&Matrix; 5] {
+        [&self.mapped, &self.dm, &self.turned, &self.unit, &self.dh]
     }
 }
 
-/// Writes `h`, less its mean where wanted, at length 1; returns the length it had.
-fn stretch(h: &[f32], centred: bool, unit: &mut [f32]) -> f32 {
-    let mean = if centred { math::sum(h) / h.len() as f32 } else { 0.0 };
-    unit.iter_mut().zip(h).for_each(|(u, h)| *u = h - mean);
+/// `to = fromᵀ`.
+fn transpose(from: Rows<'_>, to: RowsMut<'_>) {
+    par::each_block(from.width(), ROWS, to, |first, mut to: RowsMut<'_>| {
+        for k in 0..to.len() {
+            to.row_mut(k).iter_mut().zip(from.iter()).for_each(|(t, row)| *t = row[first + k]);
+        }
+    });
+}
+
+/// Writes `seen`, less its mean where wanted, at length 1; returns the length it had.
+fn stretch(seen: &[f32], centred: bool, unit: &mut [f32]) -> f32 {
+    let mean = if centred { math::sum(seen) / seen.len() as f32 } else { 0.0 };
+    unit.iter_mut().zip(seen).for_each(|(u, s)| *u = s - mean);
     let length = 1e-8 + math::length(unit);
     unit.iter_mut().for_each(|u| *u /= length);
     length
 }
 
-/// Turns the derivative by a unit vector into that by the activities it was made of.
+/// Turns the derivative by a unit vector into that by what it was made of.
 fn back(unit: &[f32], length: f32, centred: bool, d: &mut [f32]) {
     let along = math::dot(unit, d);
     d.iter_mut().zip(unit).for_each(|(d, u)| *d = (*d - along * u) / length);
@@ -74,30 +132,61 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_slope_is_the_slope() {
-        let (samples, units, labels) = (6, 5, [0, 1, 0, 2, 1, 0]);
-        let mut rng = Rng::keyed(1, 0, 0);
-        let h: Vec<f32> = (0..samples * units).map(|_| rng.unit()).collect();
-        let terms: [Box<dyn Similarity>; 2] =
-            [Box::new(Matching { weight: 3.0 }), Box::new(Contrastive { weight: 3.0, temperature: 0.5 })];
-        for term in terms {
-            let total = |h: &[f32]| -> (f64, Vec<f32>) {
-                let mut work = Likeness::default();
-                work.compute(&*term, Rows::new(h, samples, units), (&labels, 3));
-                let mean = work.loss.iter().map(|l| f64::from(*l)).sum::<f64>() / samples as f64;
-                (mean, work.dh.data().to_vec())
+    const LABELS: ([u8; 6], usize) = ([0, 1, 0, 2, 1, 0], 3);
+    const UNITS: usize = 5;
+
+    /// The term of activities seen through a map, and its slopes by both.
+    fn term(term: &dyn Similarity, h: &[f32], map: &[f32]) -> (f64, Vec<f32>, Vec<f32>) {
+        let (mut work, samples) = (Likeness::default(), h.len() / UNITS);
+        let map = Rows::new(map, map.len() / UNITS, UNITS);
+        work.compute(term, (Rows::new(h, samples, UNITS), map), (&LABELS.0, LABELS.1));
+        let mean = work.loss.iter().map(|l| f64::from(*l)).sum::<f64>() / samples as f64;
+        (mean, work.dh.data().to_vec(), work.dmap.data().to_vec())
+    }
+
+    /// Holds slopes to central differences.
+    fn hold(slopes: &[f32], at: &[f32], term: impl Fn(&[f32]) -> f64) {
+        assert_eq!(slopes.len(), at.len());
+        for (i, slope) in slopes.iter().enumerate() {
+            let moved = |d: f32| {
+                let mut moved = at.to_vec();
+                moved[i] += d;
+                term(&moved)
             };
-            let (_, slope) = total(&h);
-            for (i, slope) in slope.iter().enumerate() {
-                let moved = |d: f32| {
-                    let mut moved = h.clone();
-                    moved[i] += d;
-                    total(&moved).0
-                };
-                let numeric = (moved(1e-2) - moved(-1e-2)) / 2e-2;
-                assert!((numeric - f64::from(*slope)).abs() < 5e-3, "{i}: {slope} {numeric}");
-            }
+            let numeric = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+            assert!((numeric - f64::from(*slope)).abs() < 5e-3, "{i}: {slope} {numeric}");
+        }
+    }
+
+    #[test]
+    fn the_slopes_are_the_slopes() {
+        let mut rng = Rng::keyed(1, 0, 0);
+        let mut draw = |numbers: usize| -> Vec<f32> { (0..numbers).map(|_| rng.unit()).collect() };
+        let h = draw(LABELS.0.len() * UNITS);
+        let maps = [Vec::new(), draw(4 * UNITS), draw(7 * UNITS)];
+        let terms: [Box<dyn Similarity>; 2] = [
+            Box::new(Matching { weight: 3.0, map: 0 }),
+            Box::new(Contrastive { weight: 3.0, temperature: 0.5, map: 0 }),
+        ];
+        for (similarity, map) in terms.iter().flat_map(|t| maps.iter().map(move |map| (t, map))) {
+            let (_, dh, dmap) = term(&**similarity, &h, map);
+            hold(&dh, &h, |h| term(&**similarity, h, map).0);
+            hold(&dmap, map, |map| term(&**similarity, &h, map).0);
+        }
+    }
+
+    #[test]
+    fn nothing_stays_of_what_was_there_before() {
+        let mut rng = Rng::keyed(2, 0, 0);
+        let h: Vec<f32> = (0..6 * UNITS).map(|_| rng.unit()).collect();
+        let maps: Vec<f32> = h.iter().rev().map(|x| x - 0.5).collect();
+        let (matching, mut work) = (Matching { weight: 1.0, map: 0 }, Likeness::default());
+        for (samples, numbers) in [(6, 4), (3, 5), (5, 0), (2, 4)] {
+            let h = Rows::new(&h[..samples * UNITS], samples, UNITS);
+            let seen = (h, Rows::new(&maps[..numbers * UNITS], numbers, UNITS));
+            let (labels, mut fresh) = ((&LABELS.0[..samples], LABELS.1), Likeness::default());
+            [&mut work, &mut fresh].into_iter().for_each(|w| w.compute(&matching, seen, labels));
+            assert_eq!((&work.loss, &work.dh, &work.dmap), (&fresh.loss, &fresh.dh, &fresh.dmap));
         }
     }
 }

@@ -4,6 +4,7 @@ use goodness_core::catalogue::find;
 use goodness_core::class_loss::{self, ClassLoss};
 use goodness_core::goodness::Goodness;
 use goodness_core::image_negatives::{self, ImageNegatives};
+use goodness_core::init::{FanInUniform, Init};
 use goodness_core::loss::{self, Loss, Pairs, Slopes};
 use goodness_core::negatives::{self, Negatives};
 use goodness_core::optim::{self, Optimizer};
@@ -11,7 +12,8 @@ use goodness_core::penalty::{self, Penalty};
 use goodness_core::schedule::{self, Schedule};
 use goodness_core::similarity::{self, Similarity};
 
-use goodness_core::{Rows, RowsMut};
+use goodness_core::{Rng, Rows, RowsMut};
+use goodness_engine::Matrix;
 
 use crate::collaboration::{self, Collaboration};
 use crate::plan::{self, Plan};
@@ -151,6 +153,14 @@ impl Method {
             dropout: spec.dropout as f32,
             average: spec.average as f32,
         }
+    }
+
+    /// The map through which samples are compared by a layer of `units`, as it starts: weights of PyTorch's `Linear`, which
+    /// Nøkland and Eidnes use.
+    pub(super) fn map(&self, units: usize, rng: &mut Rng) -> Matrix {
+        let mut map = Matrix::zeros(self.similarity.map(), units);
+        FanInUniform.fill(units, rng, map.data_mut(), &mut []);
+        map
     }
 
     /// θ that a layer of `units` starts with.

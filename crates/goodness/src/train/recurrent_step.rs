@@ -4,7 +4,7 @@
 //! given: from below, from above, and from its own past. The iterations of a batch make one update, by the sum of their
 //! gradients. What the image and the label say is the same at each of them, so it needs one product with the sum of dz.
 
-use goodness_core::optim::Moment;
+use goodness_core::optim::Pace;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, par, product};
 
@@ -48,7 +48,7 @@ const UNITS: usize = 64;
 
 impl Trainer {
     /// Trains all layers of a recurrent network by the batch that has been drawn.
-    pub(super) fn learn_in_iterations(&mut self, flow: Recurrent, at: Moment) -> Result<(), TrainError> {
+    pub(super) fn learn_in_iterations(&mut self, flow: Recurrent, pace: Pace) -> Result<(), TrainError> {
         let Workspace { images, labels, truth, wrong, recurrent: work, .. } = &mut self.work;
         let (network, input) = ((&self.network, flow), Labelled { images, labels });
         let label = |row: usize| if row < truth.len() { truth[row] } else { wrong[row - truth.len()] };
@@ -70,7 +70,7 @@ impl Trainer {
         }
         for (l, state) in self.states.iter_mut().enumerate() {
             work.complete(l, (&self.network, flow), input, label);
-            state.update(&mut self.network.layers[l], (&work.gathered[l].grads, 0.0), &self.method, at);
+            state.update(&mut self.network.layers[l], (&work.gathered[l].grads, 0.0), &self.method, pace);
         }
         Ok(())
     }

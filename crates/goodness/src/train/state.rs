@@ -1,10 +1,12 @@
 //! What a layer remembers between steps.
 
 use goodness_core::goodness::Goodness;
-use goodness_core::optim::{Memory, Moment, Optimizer};
-use goodness_core::{Rows, RowsMut, math};
+use goodness_core::optim::{Memory, Optimizer, Pace};
+use goodness_core::{Rng, Rows, RowsMut, math};
+use goodness_engine::Matrix;
 use goodness_engine::par::{self, MaybeEmpty};
 
+use super::likeness::Likeness;
 use super::method::Method;
 use crate::layer::{Dense, Gradients, Input};
 use crate::recipe::Theta;
@@ -12,16 +14,19 @@ use crate::recipe::Theta;
 /// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight, each bias, each weight from above, of the projection and of labels, and the
-    /// loss's own number.
+    /// Up to two numbers for each weight, each bias, each weight from above, of the projection and of labels, the loss's own
+    /// number, and each weight of the map.
     pub(crate) weights: [Vec<f32>; 2],
     pub(crate) biases: [Vec<f32>; 2],
     pub(crate) above: [Vec<f32>; 2],
     pub(crate) projection: [Vec<f32>; 2],
     pub(crate) embedding: [Vec<f32>; 2],
     pub(crate) knobs: [Vec<f32>; 2],
+    pub(crate) maps: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
     pub(crate) knob: Vec<f32>,
+    /// The linear map through which samples are compared: its numbers × units; no rows where there is none.
+    pub(crate) map: Matrix,
     /// θ: fixed, or following the layer.
     pub(crate) theta: f32,
     /// The penalty's running number of each unit.
@@ -38,10 +43,16 @@ const THETA_LEAST: f32 = 0.05;
 const BLOCK: usize = 1 << 14;
 
 impl LayerState {
-    pub(crate) fn new(layer: &Dense, (learns, goodness): (bool, &dyn Goodness), method: &Method) -> Self {
+    pub(crate) fn new(
+        layer: &Dense,
+        (learns, goodness): (bool, &dyn Goodness),
+        method: &Method,
+        rng: &mut Rng,
+    ) -> Self {
         let slots = method.optimizer.slots();
         let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
         let knob: Vec<f32> = method.objective.knob().into_iter().collect();
+        let map = method.map(layer.units(), rng);
         Self {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
@@ -50,6 +61,8 @@ impl LayerState {
             embedding: zeros(layer.embedding.data().len()),
             knobs: zeros(knob.len()),
             knob,
+            maps: zeros(map.data().len()),
+            map,
             theta: method.theta(goodness, layer.units()),
             unit_means: vec![method.penalty.initial_state(); layer.units()],
             average: (method.average > 0.0).then(|| layer.clone()),
@@ -70,17 +83,31 @@ impl LayerState {
     }
 
     /// What the memories are called, in their order.
-    pub(crate) const NAMES: [&'static str; 6] = ["weights", "biases", "above", "projection", "embedding", "knobs"];
+    pub(crate) const NAMES: [&'static str; 7] =
+        ["weights", "biases", "above", "projection", "embedding", "knobs", "maps"];
 
     /// Every memory of the optimizer with its name.
     pub(crate) fn memories(&self) -> impl Iterator<Item = (&'static str, &[Vec<f32>; 2])> {
-        let Self { weights, biases, above, projection, embedding, knobs, .. } = self;
-        Self::NAMES.into_iter().zip([weights, biases, above, projection, embedding, knobs])
+        let Self { weights, biases, above, projection, embedding, knobs, maps, .. } = self;
+        Self::NAMES.into_iter().zip([weights, biases, above, projection, embedding, knobs, maps])
     }
 
     /// The number that the loss learns; 0 where it learns none.
     pub(super) fn knob(&self) -> f32 {
         self.knob.first().copied().unwrap_or(0.0)
+    }
+
+    /// Compares samples by their activities `h`: leaves the term and its derivative by h in `likeness`, and moves the map
+    /// against its own gradient.
+    pub(super) fn compare(
+        &mut self,
+        (h, labels, classes): (Rows<'_>, &[u8], usize),
+        likeness: &mut Likeness,
+        method: &Method,
+        pace: Pace,
+    ) {
+        likeness.compute(&*method.similarity, (h, self.map.rows()), (labels, classes));
+        follow((self.map.data_mut(), likeness.dmap.data()), &mut self.maps, &*method.optimizer, pace);
     }
 
     /// Moves the weights against their gradient, piece by piece as it is made.
@@ -90,43 +117,42 @@ impl LayerState {
         dz: RowsMut<'_>,
         grads: &mut Gradients,
         method: &Method,
-        at: Moment,
+        pace: Pace,
     ) {
         let mut weights = std::mem::take(&mut layer.weights);
         let [first, second] = &mut self.weights;
         let following = [weights.data_mut(), first, second];
         layer.hand_out_grads(input, dz, grads, following, |piece| {
             let [w, first, second] = piece.following;
-            method.optimizer.update(at, w, piece.numbers, Memory { first, second });
+            method.optimizer.update(pace, w, piece.numbers, Memory { first, second });
         });
         layer.weights = weights;
     }
 
     /// Moves what the layer learns against its gradients; the weights only where they are among them.
-    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, at: Moment) {
+    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, pace: Pace) {
         let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
         if !grads.weights.is_empty() {
-            follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, at);
+            follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, pace);
         }
         if !grads.above.is_empty() {
-            follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, at);
+            follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, pace);
         }
         if !grads.projection.is_empty() {
             let projection = (layer.projection.data_mut(), grads.projection.data());
-            follow(projection, &mut self.projection, optimizer, at);
+            follow(projection, &mut self.projection, optimizer, pace);
         }
         if !grads.embedding.is_empty() {
             let embedding = (layer.embedding.data_mut(), grads.embedding.data());
-            follow(embedding, &mut self.embedding, optimizer, at);
+            follow(embedding, &mut self.embedding, optimizer, pace);
         }
-        let still = Moment { decays: false, ..at };
-        follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, still);
+        follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, pace.still());
         if !self.knob.is_empty() {
-            follow((&mut self.knob, &[knob]), &mut self.knobs, optimizer, still);
+            follow((&mut self.knob, &[knob]), &mut self.knobs, optimizer, pace.still());
         }
         if let Some(average) = &mut self.average {
             // Young averages forget faster, so that where the weights started does not count.
-            let age = at.step as f32;
+            let age = pace.step as f32;
             let keep = method.average.min(age / (age + 10.0));
             let pairs = [
                 (average.weights.data_mut(), layer.weights.data()),
@@ -142,11 +168,11 @@ impl LayerState {
 
 type Part<'a> = (&'a mut [f32], &'a [f32], MaybeEmpty<'a>, MaybeEmpty<'a>);
 
-fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, at: Moment) {
+fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, pace: Pace) {
     let [first, second] = memory;
     let parts = (w, g, MaybeEmpty(first), MaybeEmpty(second));
     par::each_block(g.len(), BLOCK, parts, |_, (w, g, first, second): Part<'_>| {
-        optimizer.update(at, w, g, Memory { first: first.0, second: second.0 });
+        optimizer.update(pace, w, g, Memory { first: first.0, second: second.0 });
     });
 }
 
@@ -155,4 +181,32 @@ fn drift(average: &mut [f32], now: &[f32], keep: f32) {
     par::each_block(now.len(), BLOCK, (average, now), |_, (average, now): (&mut [f32], &[f32])| {
         average.iter_mut().zip(now).for_each(|(a, n)| *a += (1.0 - keep) * (n - *a));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use goodness_core::goodness::MeanOfSquares;
+    use goodness_core::init::FanInUniform;
+    use goodness_core::optim::Moment;
+
+    use super::*;
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn a_map_learns_to_match() {
+        let recipe = "name = \"map\"\n[network]\nlayers = [6]\n[train]\nsimilarity = { name = \"matching\", map = 3 }";
+        let method = Method::new(&Recipe::parse("map", recipe).unwrap().train);
+        let mut rng = Rng::keyed(1, 0, 0);
+        let layer = Dense::new(4, 6, &FanInUniform, &mut rng);
+        let mut state = LayerState::new(&layer, (false, &MeanOfSquares), &method, &mut rng);
+        assert_eq!((state.map.len(), state.map.width()), (3, 6));
+        let (h, mut likeness) = ((0..24).map(|_| rng.unit()).collect::<Vec<_>>(), Likeness::default());
+        let mut losses = Vec::new();
+        for step in 1..100 {
+            let pace = method.optimizer.pace(Moment { step, gain: 1.0 });
+            state.compare((Rows::new(&h, 4, 6), &[0, 1, 1, 0], 2), &mut likeness, &method, pace);
+            losses.push(math::sum(&likeness.loss));
+        }
+        assert!(losses[98] < 0.9 * losses[0], "{losses:?}");
+    }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use goodness_core::Rng;
-use goodness_core::optim::Moment;
+use goodness_core::optim::{Moment, Pace};
 
 use super::batch;
 use super::dropout;
@@ -28,10 +28,10 @@ impl Trainer {
     fn learn(&mut self, rows: &[u32]) -> Result<(), TrainError> {
         let learning = self.learning();
         self.draw_batch(rows);
-        let at = self.moment();
+        let pace = self.pace();
         match self.network.flow {
-            Some(flow) => self.learn_in_iterations(flow, at),
-            None => self.learn_once(rows.len(), learning, at),
+            Some(flow) => self.learn_in_iterations(flow, pace),
+            None => self.learn_once(rows.len(), learning, pace),
         }
     }
 
@@ -53,7 +53,7 @@ impl Trainer {
     }
 
     /// Trains the layers `learning` by the batch that has been drawn, one after the other.
-    fn learn_once(&mut self, samples: usize, learning: Range<usize>, at: Moment) -> Result<(), TrainError> {
+    fn learn_once(&mut self, samples: usize, learning: Range<usize>, pace: Pace) -> Result<(), TrainError> {
         if self.kept.is_none() {
             self.pass(samples, 0..learning.start);
         }
@@ -67,7 +67,7 @@ impl Trainer {
             let (input, labels, work) = self.work.desk(l, &self.network, spoils);
             let learner = (&mut self.network.layers[l], &mut self.states[l]);
             let parts = (&self.network.parts, &self.method);
-            let sums = layer_step(learner, parts, (&input, labels, classes), at, work);
+            let sums = layer_step(learner, parts, (&input, labels, classes), pace, work);
             if let Some(broken) = sums.broken() {
                 let (layer, step) = (l + 1, self.position.step + 1);
                 return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
@@ -82,12 +82,12 @@ impl Trainer {
         Ok(())
     }
 
-    /// What the optimizer is told of this step.
-    fn moment(&self) -> Moment {
+    /// What every update of this step has in common.
+    fn pace(&self) -> Pace {
         let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
         let (stage, _) = self.method.plan.stage(self.position.epoch, epochs, layers);
         let step = (stage * self.steps() + self.position.batch + 1) as u64;
-        Moment { step, gain: self.gain(), decays: true }
+        self.method.optimizer.pace(Moment { step, gain: self.gain() })
     }
 
     /// Whether a layer that learns counts the goodness of one above it, which has to be passed first.

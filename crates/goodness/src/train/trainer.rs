@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use goodness_core::Rng;
 use goodness_engine::Pool;
 
 use super::augment::Augment;
@@ -120,7 +121,10 @@ impl Trainer {
         let layers = Layers { widths, classes: train.classes(), per_class };
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
         let about = (network.parts.projection.learns(), &*network.parts.goodness);
-        let states = network.layers.iter().map(|layer| LayerState::new(layer, about, &method)).collect();
+        let states = network.layers.iter().enumerate().map(|(l, layer)| {
+            LayerState::new(layer, about, &method, &mut Rng::keyed(recipe.train.seed, Rng::ASIDE, l as u64))
+        });
+        let states = states.collect();
         let work = Workspace::new(network.layers.len());
         Ok(Self {
             recipe: recipe.clone(),

@@ -191,7 +191,7 @@ mod tests {
         let recipe = |keys: &str| {
             Recipe::parse("x", &format!("name = \"x\"\n[data]\n{keys}\n[network]\nlayers = [5]\n")).unwrap()
         };
-        let scaling = Scaling { mean: 0.3, deviation: 0.2 };
+        let scaling = Scaling { mean: 0.3, deviation: 0.2, standardize: true };
         let shown = examples(&recipe("mirror = 1"), scaling, &data);
         assert_eq!((shown.len(), shown[0].draws.len()), SHOWN);
         assert_eq!((&shown[1].original[..], &shown[1].draws[3][..]), (&[4, 5, 6, 7][..], &[5, 4, 7, 6][..]));

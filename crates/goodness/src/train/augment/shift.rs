@@ -21,14 +21,14 @@ pub(super) fn write(
     out: &mut [f32],
 ) {
     if (dy, dx) == (0, 0) {
-        return crate::network::pixels_into(row, levels, out);
+        return crate::scaling::pixels_into(row, levels, out);
     }
     let Shape { height, width, channels } = shape;
     for (y, line) in out.chunks_exact_mut(width * channels).enumerate() {
         let from = padding.line(y as isize - dy, height).map(|y| &row[y * width * channels..][..width * channels]);
         for (x, pixel) in line.chunks_exact_mut(channels).enumerate() {
             match from.zip(padding.line(x as isize - dx, width)) {
-                Some((from, x)) => crate::network::pixels_into(&from[x * channels..], levels, pixel),
+                Some((from, x)) => crate::scaling::pixels_into(&from[x * channels..], levels, pixel),
                 None => pixel.fill(levels[0]),
             }
         }

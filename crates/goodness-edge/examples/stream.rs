@@ -51,13 +51,15 @@ fn run<W: Reads<u8>, const A: usize, const B: usize>(args: &[String]) -> Result<
     Ok(())
 }
 
-fn run_sliced(args: &[String]) -> Result<(), Box<dyn Error>> {
-    type Digits = Sliced<i8, 784, 32, 32, 10, 2>;
+fn run_sliced<W: Reads<u8>, const S: usize>(args: &[String]) -> Result<(), Box<dyn Error>> {
     let (learned, tested): (usize, usize) = (args[1].parse()?, args[2].parse()?);
     let (train, test) = (goodness_mnist::train()?, goodness_mnist::test()?);
     write((&train, learned), (&test, tested), &args[3])?;
     let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: 100 };
-    let (mut net, mut flash) = (Box::new(Digits::blank()), Flash::new(Digits::flash_bytes::<Flash>()));
+    let (mut net, mut flash) = (
+        Box::new(Sliced::<W, 784, 32, 32, 10, S>::blank()),
+        Flash::new(Sliced::<W, 784, 32, 32, 10, S>::flash_bytes::<Flash>()),
+    );
     net.start(&mut flash, 1, Rule::new(), turns)?;
     for (x, label) in rows(&train, learned) {
         net.learn(&mut flash, x, label)?;
@@ -78,7 +80,9 @@ fn main() -> ExitCode {
         Some("f32-32") => run::<f32, 32, 32>(&args),
         Some("i16-32") => run::<i16, 32, 32>(&args),
         Some("i8-128") => run::<i8, 128, 128>(&args),
-        Some("i8-32-slices") => run_sliced(&args),
+        Some("i8-32-slices") => run_sliced::<i8, 2>(&args),
+        Some("i8-32-slices4") => run_sliced::<i8, 4>(&args),
+        Some("i16-32-slices") => run_sliced::<i16, 4>(&args),
         Some("i8-16") => run::<i8, 16, 16>(&args),
         Some(other) => Err(format!("unknown network {other}").into()),
         None => Err("no network".into()),

@@ -19,6 +19,7 @@ pub mod flash;
 mod head;
 mod health;
 mod net;
+pub mod network;
 pub mod precision;
 pub mod row;
 mod rule;

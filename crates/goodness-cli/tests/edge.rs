@@ -112,7 +112,7 @@ fn images_that_are_none_are_refused() {
 fn what_does_not_fit_is_refused() {
     let home = trained();
     let images = home.refused(&["edge", "eval", "a.edge"]).1;
-    assert_eq!(images, "error: mnist: its images are 28×28, the network i16 64-16-8-4 reads 64 values\n");
+    assert_eq!(images, "error: mnist: its images are 28×28×1, the network i16 64-16-8-4 reads 64 values\n");
     let (code, unknown) = home.refused(&["edge", "train", "i4-64-16-8-4", "--out", "x.edge"]);
     assert!(code == 2 && unknown.contains("invalid value 'i4-64-16-8-4'"), "{unknown}");
     let (code, rate) = home.refused(&["edge", "train", NAME, "--data", "set", "--rate", "0", "--out", "x.edge"]);

@@ -83,6 +83,8 @@ fn everything_but_a_good_image_is_named() {
     assert!(shape.starts_with("the state at 0x0 is of another network: shape 0x"), "{shape}");
     assert_eq!(refusal(&[]), "no state at 0x0: the flash is empty there");
     assert_eq!(refusal(&[0xFF; 4096]), "no state at 0x0: the flash is empty there");
+    assert_eq!(refusal(&good[..63]), "flash failed to read at 0x0: OutOfBounds");
+    assert!(refusal(&[1; 100]).starts_with("no state at 0x0: it starts with 0x01010101, "), "100 bytes of something");
     assert_eq!(refusal(&good[..good.len() - 64]), "flash failed to read at 0x140: OutOfBounds");
 }
 

@@ -109,7 +109,10 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
 /// The newest whole record that starts at a block of `image`.
 fn newest(image: &[u8], at: impl Fn(u32) -> Record) -> Result<Record, FlashError> {
     let (mut best, mut problem) = (None, None);
-    for offset in (0..image.len()).step_by(BLOCK) {
+    if image.is_empty() {
+        return Err(FlashError::Empty { offset: 0 });
+    }
+    for offset in (0..=image.len().saturating_sub(BLOCK)).step_by(BLOCK) {
         let record = at(offset as u32);
         match (record.examine(&mut Read(image), 0), best) {
             (Ok(number), None) => best = Some((number, record)),

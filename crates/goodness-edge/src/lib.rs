@@ -13,7 +13,9 @@
 #[cfg(test)]
 extern crate std;
 
+mod baseline;
 pub mod budget;
+mod corrupt;
 mod error;
 pub mod flash;
 mod head;
@@ -28,6 +30,7 @@ mod standardizer;
 mod verdict;
 mod work;
 
+pub use baseline::Baseline;
 pub use error::Error;
 pub use health::{Health, Symptom};
 pub use net::Net;

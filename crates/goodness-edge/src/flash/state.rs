@@ -7,10 +7,12 @@
 
 use super::record::{Reader, Record};
 use super::{Checksum, FlashError, Place};
+use crate::baseline::Baseline;
 use crate::head::Head;
 use crate::net::Net;
-use crate::precision::Precision;
+use crate::precision::{Precision, Reads};
 use crate::row::{Row, Unit};
+use crate::sample::Value;
 use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
 
 /// The checksum of a network's precision and sizes, by which states of other networks are refused.
@@ -158,5 +160,17 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
         self.forget_counts();
         self.head.started = true;
         Ok(())
+    }
+}
+
+impl<W: Reads<X>, X: Value, const INPUTS: usize, const UNITS: usize> Baseline<W, X, INPUTS, UNITS> {
+    /// CRC-32 of the weights: equal on two machines when every weight is.
+    pub fn digest(&self) -> u32 {
+        let mut sum = Checksum::new();
+        for unit in &self.units {
+            push_weights(&unit.inputs, &mut |bytes| sum.add(bytes));
+            push_bias::<W>(unit.bias, &mut |bytes| sum.add(bytes));
+        }
+        sum.value()
     }
 }

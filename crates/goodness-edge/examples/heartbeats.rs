@@ -43,8 +43,11 @@ fn beyond(scores: &[f32]) -> f64 {
     100.0 * scores.iter().filter(|score| **score > LIMIT).count() as f64 / scores.len().max(1) as f64
 }
 
-/// Learns one made-up heart; the share of alarms for normal beats, then for each unusual kind, then areas.
-fn heart(seed: u64) -> Result<(f64, Vec<(f64, f64)>), Box<dyn Error>> {
+/// Share of alarms, in percent, and area under the curve.
+type Found = (f64, f64);
+
+/// Learns one made-up heart; the share of alarms for normal beats, and what was found of each unusual kind.
+fn heart(seed: u64) -> Result<(f64, Vec<Found>), Box<dyn Error>> {
     let mut usual = Box::new(Baseline::<f32, i16, VALUES, 32>::blank());
     usual.start(seed, Rule::new());
     let [learned, followed, read] = COUNTS;

@@ -9,6 +9,9 @@ fn main() {
     let (flash, ram) = match () {
         () if board("MICROBIT") => ("0x00000000, LENGTH = 256K", "16K"),
         () if board("STM32VLDISCOVERY") => ("0x08000000, LENGTH = 128K", "8K"),
+        // The same chip, but the linker refuses more than this of it.
+        () if board("NETDUINOPLUS2_32K") => ("0x08000000, LENGTH = 1M", "32000"),
+        () if board("NETDUINOPLUS2_20K") => ("0x08000000, LENGTH = 1M", "20000"),
         () => ("0x08000000, LENGTH = 1M", "128K"),
     };
     let map = format!("MEMORY {{\n  FLASH : ORIGIN = {flash}\n  RAM : ORIGIN = 0x20000000, LENGTH = {ram}\n}}\n");

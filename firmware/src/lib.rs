@@ -6,9 +6,10 @@ pub mod host;
 pub mod stack;
 
 use cortex_m_semihosting::hprintln;
-use goodness_edge::{Net, Rule};
+use goodness_edge::flash::{FlashError, Place, Sliced, Turns};
 use goodness_edge::precision::Reads;
-use host::{Digit, Samples};
+use goodness_edge::{Net, Rule};
+use host::{Digit, HostFlash, Samples};
 
 /// Numbers that a run ends with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,4 +66,33 @@ pub fn run<W: Reads<u8>, const A: usize, const B: usize>(net: &mut Net<W, 784, A
         outcome.wrong += u32::from(verdict.map_or(true, |v| v.label != digit.label));
     }
     outcome
+}
+
+/// The same for a network in flash.
+///
+/// # Errors
+/// [`FlashError`] of the first sample that was not learned or read.
+pub fn run_sliced<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(
+    net: &mut Sliced<W, 784, A, B, 10, S>,
+) -> Result<Outcome, FlashError> {
+    let mut flash = HostFlash::new(Sliced::<W, 784, A, B, 10, S>::flash_bytes::<HostFlash>());
+    let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: 100 };
+    let mut samples = Samples::open();
+    let mut digit = Digit::BLANK;
+    let mut outcome = Outcome { learned: samples.train, tested: samples.test, ..Outcome::default() };
+    net.start(&mut flash, 1, Rule::new(), turns)?;
+    for _ in 0..samples.train {
+        samples.next(&mut digit);
+        let (learned, instructions) = count::of(|| net.learn(&mut flash, &digit.pixels, digit.label));
+        outcome.instructions[0] += instructions;
+        learned?;
+    }
+    outcome.digest = net.digest(&mut flash)?;
+    for _ in 0..samples.test {
+        samples.next(&mut digit);
+        let (verdict, instructions) = count::of(|| net.predict(&mut flash, &digit.pixels));
+        outcome.instructions[1] += instructions;
+        outcome.wrong += u32::from(verdict?.label != digit.label);
+    }
+    Ok(outcome)
 }

@@ -5,6 +5,7 @@
 //! ```
 
 mod emulated;
+mod heartbeat;
 
 use std::error::Error;
 use std::fs::File;
@@ -14,8 +15,9 @@ use std::process::ExitCode;
 use emulated::Flash;
 use goodness_edge::flash::{Place, Sliced, Turns};
 use goodness_edge::precision::Reads;
-use goodness_edge::{Net, Rule};
+use goodness_edge::{Baseline, Net, Rule};
 use goodness_mnist::Set;
+use heartbeat::{Beat, UNUSUAL, VALUES, beat};
 
 fn rows(set: &Set, count: usize) -> impl Iterator<Item = (&[u8], u8)> {
     set.images.chunks_exact(784).zip(set.labels.iter().copied()).cycle().take(count)
@@ -51,13 +53,15 @@ fn run<W: Reads<u8>, const A: usize, const B: usize>(args: &[String]) -> Result<
     Ok(())
 }
 
-fn run_sliced(args: &[String]) -> Result<(), Box<dyn Error>> {
-    type Digits = Sliced<i8, 784, 32, 32, 10, 2>;
+fn run_sliced<W: Reads<u8>, const S: usize>(args: &[String]) -> Result<(), Box<dyn Error>> {
     let (learned, tested): (usize, usize) = (args[1].parse()?, args[2].parse()?);
     let (train, test) = (goodness_mnist::train()?, goodness_mnist::test()?);
     write((&train, learned), (&test, tested), &args[3])?;
     let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: 100 };
-    let (mut net, mut flash) = (Box::new(Digits::blank()), Flash::new(Digits::flash_bytes::<Flash>()));
+    let (mut net, mut flash) = (
+        Box::new(Sliced::<W, 784, 32, 32, 10, S>::blank()),
+        Flash::new(Sliced::<W, 784, 32, 32, 10, S>::flash_bytes::<Flash>()),
+    );
     net.start(&mut flash, 1, Rule::new(), turns)?;
     for (x, label) in rows(&train, learned) {
         net.learn(&mut flash, x, label)?;
@@ -71,6 +75,23 @@ fn run_sliced(args: &[String]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Beats are made up on the device, so there is nothing to write.
+fn run_heartbeats() -> Result<(), Box<dyn Error>> {
+    let mut usual = Box::new(Baseline::<f32, i16, VALUES, 32>::blank());
+    usual.start(1, Rule::new());
+    (0..2000).try_for_each(|i| usual.learn(&beat(1, i, Beat::Normal)))?;
+    usual.forget_band();
+    (2000..2500).try_for_each(|i| usual.follow(&beat(1, i, Beat::Normal)))?;
+    let mut alarms = [0; 5];
+    for (alarms, kind) in alarms.iter_mut().zip(std::iter::once(&Beat::Normal).chain(&UNUSUAL)) {
+        for i in 2500..2600 {
+            *alarms += u32::from(usual.score(&beat(1, i, *kind))?.abs() > 3.0);
+        }
+    }
+    println!("digest {:08x} after 2000 beats, alarms in 100 of each kind: {alarms:?}", usual.digest());
+    Ok(())
+}
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.first().map(String::as_str) {
@@ -78,7 +99,10 @@ fn main() -> ExitCode {
         Some("f32-32") => run::<f32, 32, 32>(&args),
         Some("i16-32") => run::<i16, 32, 32>(&args),
         Some("i8-128") => run::<i8, 128, 128>(&args),
-        Some("i8-32-slices") => run_sliced(&args),
+        Some("i8-32-slices") => run_sliced::<i8, 2>(&args),
+        Some("i8-32-slices4") => run_sliced::<i8, 4>(&args),
+        Some("i16-32-slices") => run_sliced::<i16, 4>(&args),
+        Some("heartbeats") => run_heartbeats(),
         Some("i8-16") => run::<i8, 16, 16>(&args),
         Some(other) => Err(format!("unknown network {other}").into()),
         None => Err("no network".into()),

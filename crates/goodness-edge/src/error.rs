@@ -19,6 +19,12 @@ pub enum Error {
         /// The value.
         value: f32,
     },
+    /// Networks in whole numbers read whole numbers.
+    #[error("a network in {precision} reads whole numbers, the sample is in f32")]
+    Reals {
+        /// Precision of the network.
+        precision: &'static str,
+    },
     /// There is no such class.
     #[error("label {label}: the network has classes 0 to {}", classes.saturating_sub(1))]
     Label {

@@ -13,12 +13,15 @@
 #[cfg(test)]
 extern crate std;
 
+mod baseline;
 pub mod budget;
+mod corrupt;
 mod error;
 pub mod flash;
 mod head;
 mod health;
 mod net;
+pub mod network;
 pub mod precision;
 pub mod row;
 mod rule;
@@ -27,6 +30,7 @@ mod standardizer;
 mod verdict;
 mod work;
 
+pub use baseline::Baseline;
 pub use error::Error;
 pub use health::{Health, Symptom};
 pub use net::Net;

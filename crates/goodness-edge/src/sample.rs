@@ -6,7 +6,10 @@ use crate::error::Error;
 const LARGEST: f32 = 1e15;
 
 /// One value of a sample.
-pub trait Value: Copy + Default + 'static {
+pub trait Value: Copy + Default + core::fmt::Debug + 'static {
+    /// Nothing.
+    const ZERO: Self;
+
     /// As a real number.
     fn real(self) -> f32;
 
@@ -26,18 +29,24 @@ pub trait Whole: Value {
 }
 
 impl Value for u8 {
+    const ZERO: Self = 0;
+
     fn real(self) -> f32 {
         f32::from(self)
     }
 }
 
 impl Value for i16 {
+    const ZERO: Self = 0;
+
     fn real(self) -> f32 {
         f32::from(self)
     }
 }
 
 impl Value for f32 {
+    const ZERO: Self = 0.0;
+
     fn real(self) -> f32 {
         self
     }

@@ -7,6 +7,7 @@ mod compare;
 mod compare_recipes;
 mod completions;
 mod data;
+mod edge;
 mod eval;
 mod find_rate;
 mod predict;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Catalogue(catalogue::Args),
     /// List the data sets: which are here, where, and their checksums
     Data(data::Args),
+    /// Train networks for microcontrollers here, take them there and back
+    Edge(edge::Args),
     /// Draw the report of a run anew
     Report(report::Args),
     /// Measure Forward-Forward beside backpropagation: one table, one page
@@ -66,6 +69,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Done> {
         Command::Recipes(args) => recipes::run(&args),
         Command::Catalogue(args) => catalogue::run(&args),
         Command::Data(args) => data::run(&args),
+        Command::Edge(args) => edge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::MeasureMemory(args) => compare::measure(&args),

@@ -2,6 +2,7 @@
 
 mod checksum;
 mod error;
+mod image;
 mod record;
 mod sliced;
 mod state;

@@ -66,6 +66,11 @@ impl Record {
         Ok(Self { offset, shape, length: length as u32, slot: slot as u32 })
     }
 
+    /// A slot by itself, for images in memory: records of all numbers lie at `offset`, and nothing is erased.
+    pub(super) const fn alone(offset: u32, shape: u32, length: usize) -> Self {
+        Self { offset, shape, length: length as u32, slot: 0 }
+    }
+
     /// Where record `number` is kept.
     fn slot(&self, number: u32) -> u32 {
         self.offset + (number & 1) * self.slot
@@ -87,7 +92,7 @@ impl Record {
     }
 
     /// The number of the record in a slot, when it is whole.
-    fn examine<F: ReadNorFlash>(&self, flash: &mut F, slot: u32) -> Result<u32, FlashError> {
+    pub(super) fn examine<F: ReadNorFlash>(&self, flash: &mut F, slot: u32) -> Result<u32, FlashError> {
         let offset = self.slot(slot);
         let header = read_block(flash, offset)?;
         let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);

@@ -7,10 +7,12 @@
 
 use super::record::{Reader, Record};
 use super::{Checksum, FlashError, Place};
+use crate::baseline::Baseline;
 use crate::head::Head;
 use crate::net::Net;
-use crate::precision::Precision;
+use crate::precision::{Precision, Reads};
 use crate::row::{Row, Unit};
+use crate::sample::Value;
 use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
 
 /// The checksum of a network's precision and sizes, by which states of other networks are refused.
@@ -112,8 +114,16 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
     }
 
     fn record<F: NorFlash>(flash: &F, place: Place) -> Result<Record, FlashError> {
-        let shape = shape::<W>([INPUTS, FIRST, SECOND, CLASSES, FIRST]);
-        Record::at(flash, place.offset, shape, Self::STATE_BYTES)
+        Record::at(flash, place.offset, Self::fingerprint(), Self::STATE_BYTES)
+    }
+
+    /// What states of this precision and these sizes are known by.
+    pub(super) fn fingerprint() -> u32 {
+        shape::<W>([INPUTS, FIRST, SECOND, CLASSES, FIRST])
+    }
+
+    pub(super) fn is_started(&self) -> bool {
+        self.head.started
     }
 
     /// Saves the state beside the one before it, which stays valid until this one is whole.
@@ -140,12 +150,27 @@ impl<W: Precision, const INPUTS: usize, const FIRST: usize, const SECOND: usize,
     pub fn restore<F: NorFlash>(&mut self, flash: &mut F, place: Place) -> Result<(), FlashError> {
         let record = Self::record(flash, place)?;
         let number = record.newest(flash)?;
+        self.pull(record.reader(flash, number))
+    }
+
+    pub(super) fn pull<F: ReadNorFlash>(&mut self, mut reader: Reader<'_, F>) -> Result<(), FlashError> {
         self.head.started = false;
-        let mut reader = record.reader(flash, number);
         self.head.pull(&mut reader)?;
         self.first.iter_mut().try_for_each(|row| row.pull(&mut reader))?;
         self.forget_counts();
         self.head.started = true;
         Ok(())
+    }
+}
+
+impl<W: Reads<X>, X: Value, const INPUTS: usize, const UNITS: usize> Baseline<W, X, INPUTS, UNITS> {
+    /// CRC-32 of the weights: equal on two machines when every weight is.
+    pub fn digest(&self) -> u32 {
+        let mut sum = Checksum::new();
+        for unit in &self.units {
+            push_weights(&unit.inputs, &mut |bytes| sum.add(bytes));
+            push_bias::<W>(unit.bias, &mut |bytes| sum.add(bytes));
+        }
+        sum.value()
     }
 }

@@ -1,0 +1,52 @@
+//! Images of flash as files.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use goodness::data::Dataset;
+use goodness_edge::flash::FlashError;
+use goodness_edge::network::{Network, Values};
+
+use super::kinds;
+
+/// The network whose state a file holds: an image, or all that a device's flash held.
+pub(super) fn load(path: &Path) -> Result<Box<dyn Network>> {
+    let bytes = fs::read(path).with_context(|| format!("{}: cannot read it", path.display()))?;
+    for mut net in kinds::all() {
+        match net.read_image(&bytes) {
+            Ok(()) => return Ok(net),
+            Err(FlashError::Shape { .. }) => {}
+            Err(error) => bail!("{}: {error}", path.display()),
+        }
+    }
+    bail!("{}: its state is of a network that is none of {}", path.display(), kinds::names().join(", "))
+}
+
+/// The state as a file holds it.
+pub(super) fn bytes(net: &dyn Network) -> Result<Vec<u8>> {
+    let mut bytes = vec![0; net.image_bytes()];
+    net.write_image(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether a network can read a data set.
+pub(super) fn check(net: &dyn Network, set: &Dataset) -> Result<()> {
+    let (shape, have) = (net.shape(), set.shape());
+    if have.features() != shape.inputs {
+        bail!("{}: its images are {have}, the network {shape} reads {} values", set.name(), shape.inputs);
+    }
+    if set.classes() > shape.classes {
+        bail!("{}: it has {} classes, the network {shape} knows {}", set.name(), set.classes(), shape.classes);
+    }
+    Ok(())
+}
+
+/// How many samples are misread.
+pub(super) fn misread(net: &mut dyn Network, set: &Dataset) -> Result<usize> {
+    let mut wrong = 0;
+    for i in 0..set.len() {
+        wrong += usize::from(net.predict(Values::U8(set.row(i)))?.label != set.label(i));
+    }
+    Ok(wrong)
+}

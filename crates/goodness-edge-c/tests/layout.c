@@ -1,0 +1,27 @@
+/* Prints what C makes of the header: sizes of memory, fields, codes. */
+#include "goodness_edge.h"
+
+#include <stdio.h>
+
+#define KIND(name) \
+  printf(#name " %u %u\n", (unsigned)name##_BYTES, (unsigned)name##_IMAGE_BYTES); \
+  printf(#name " %u %u\n", (unsigned)goodness_bytes(&name), (unsigned)goodness_image_bytes(&name))
+#define FIELD(type, name) printf(#type "." #name " %u\n", (unsigned)offsetof(type, name))
+
+int main(void) {
+  KIND(GOODNESS_F32_784_32_32_10);
+  KIND(GOODNESS_I16_784_32_32_10);
+  KIND(GOODNESS_I8_784_32_32_10);
+  KIND(GOODNESS_I8_784_16_16_10);
+  KIND(GOODNESS_I16_64_16_8_4);
+  FIELD(goodness_verdict, label);
+  FIELD(goodness_verdict, lead);
+  FIELD(goodness_health, step);
+  FIELD(goodness_health, silent);
+  FIELD(goodness_health, goodness);
+  FIELD(goodness_health, accuracy);
+  FIELD(goodness_health, at_limit);
+  FIELD(goodness_health, symptom);
+  printf("sizes %u %u\n", (unsigned)sizeof(goodness_verdict), (unsigned)sizeof(goodness_health));
+  return 0;
+}

@@ -23,6 +23,16 @@ impl Packs {
         self.sums.resize(units, inputs);
         &mut self.sums
     }
+
+    /// What [`whole`](Self::whole) made room for.
+    pub(crate) fn sums(&mut self) -> &mut Matrix {
+        &mut self.sums
+    }
+
+    /// Packed dz and x, and the sums.
+    pub(super) fn all(&mut self) -> (&mut Vec<u32>, &mut Vec<u32>, &mut Matrix) {
+        (&mut self.dz, &mut self.x, &mut self.sums)
+    }
 }
 
 /// A piece of a row of dzᵀ·x.

@@ -29,12 +29,13 @@ pub fn forward(
     if halves && patches::has_halves() {
         let w = rounded.halves_of(w);
         return each_picture(x, out, |x, scratch, out| {
-            Bf16::round(x, &mut scratch.rounded);
+            Bf16::round(of.seen_of(x, &mut scratch.pooled), &mut scratch.rounded);
             picture(of, &scratch.rounded, w, &mut scratch.halves, out);
         });
     }
     let w = if halves { rounded.rough(w) } else { w };
     each_picture(x, out, |x, scratch, out| {
+        let x = of.seen_of(x, &mut scratch.pooled);
         if halves {
             <f32 as Number>::round(x, &mut scratch.picture);
         }

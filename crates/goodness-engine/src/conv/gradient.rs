@@ -79,9 +79,10 @@ fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), 
         with_scratch(|scratch| {
             of.in_order(dz.row(picture), &mut scratch.picture);
             put.slopes(Rows::new(&scratch.picture, places, of.own().channels));
+            let x = of.seen_of(x.row(picture), &mut scratch.pooled);
             for lines in of.strips(size_of::<f32>()) {
                 let (first, rows) = (lines.start * of.own().width, lines.len() * of.own().width);
-                of.lay_out(x.row(picture), lines, &mut scratch.numbers);
+                of.lay_out(x, lines, &mut scratch.numbers);
                 put.seen(first, Rows::new(&scratch.numbers, rows, of.seen()));
             }
         });
@@ -93,10 +94,10 @@ fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), 
 
 /// The same by whole products, picture after picture, for any processor.
 pub(super) fn one_by_one(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) {
-    let (mut seen, mut slopes) = (Vec::new(), Vec::new());
+    let (mut seen, mut slopes, mut pooled) = (Vec::new(), Vec::new(), Vec::new());
     for (dz, x) in dz.iter().zip(x.iter()) {
         of.in_order(dz, &mut slopes);
-        of.lay_out(x, 0..of.own().height, &mut seen);
+        of.lay_out(of.seen_of(x, &mut pooled), 0..of.own().height, &mut seen);
         if halves {
             [&mut slopes, &mut seen].into_iter().for_each(|numbers| rough(numbers));
         }

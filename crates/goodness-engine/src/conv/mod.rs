@@ -13,6 +13,8 @@ pub mod pooling;
 
 use std::cell::RefCell;
 
+use pooling::Pooling;
+
 pub use forward::forward;
 pub use gradient::{gradient, gradient_pieces, sum_places};
 
@@ -20,7 +22,7 @@ pub use gradient::{gradient, gradient_pieces, sum_places};
 ///
 /// Channels are cut into `blocks` blocks, and each block is a picture of its own with its channels last: channel
 /// b·n + c, with n channels a block, is number (b·places + place)·n + c. With one block that is the usual order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Map {
     /// Places from top to bottom.
     pub height: usize,
@@ -52,6 +54,8 @@ impl Map {
 /// Which places of a picture each place of another one sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Convolution {
+    /// What happens to pictures before they are seen.
+    pooling: Pooling,
     below: Map,
     own: Map,
     window: Window,
@@ -73,8 +77,14 @@ pub struct Window {
 impl Convolution {
     /// A convolution of pictures `below` that gives `channels` channels in `blocks` blocks; `None` where they do not fit: no
     /// square lies inside, or channels cannot be cut into groups and blocks of which one holds whole ones of the other.
-    pub fn fit(below: Map, window: Window, (channels, blocks): (usize, usize)) -> Option<Self> {
+    pub fn fit(below: Map, window: Window, own: (usize, usize)) -> Option<Self> {
+        Self::fit_pooled(Pooling { side: 1, below, ..Pooling::default() }, window, own)
+    }
+
+    /// The same of pictures that are made smaller first.
+    pub fn fit_pooled(pooling: Pooling, window: Window, (channels, blocks): (usize, usize)) -> Option<Self> {
         let Window { side, stride, padding, groups } = window;
+        let below = pooling.own();
         let places = |length: usize| Some((length + 2 * padding).checked_sub(side)? / stride.max(1) + 1);
         let own = Map { height: places(below.height)?, width: places(below.width)?, channels, blocks };
         let cut = |map: Map| {
@@ -84,12 +94,18 @@ impl Convolution {
                 part.is_multiple_of(block) || block.is_multiple_of(part)
             }
         };
-        (side > 0 && stride > 0 && cut(below) && cut(own)).then_some(Self { below, own, window })
+        let some = side > 0 && stride > 0 && pooling.side > 0 && below.places() > 0;
+        (some && cut(below) && cut(own)).then_some(Self { pooling, below, own, window })
     }
 
     /// The picture that it reads.
     pub fn below(&self) -> Map {
-        self.below
+        self.pooling.below
+    }
+
+    /// What happens to it first.
+    pub fn pooling(&self) -> Pooling {
+        self.pooling
     }
 
     /// The picture that it writes.
@@ -105,6 +121,16 @@ impl Convolution {
     /// Numbers that a channel sees at a place: those of its weights, in the order part of the channels, line, column, channel.
     pub fn inputs(&self) -> usize {
         self.window.side * self.window.side * self.below.channels / self.window.groups
+    }
+
+    /// The picture as places see it, in `to` where something happens to it first.
+    fn seen_of<'a>(&self, picture: &'a [f32], to: &'a mut Vec<f32>) -> &'a [f32] {
+        if self.pooling.side == 1 {
+            return picture;
+        }
+        to.resize(self.below.numbers(), 0.0);
+        self.pooling.picture(picture, to);
+        to
     }
 
     /// Numbers that all groups see at a place.
@@ -131,7 +157,7 @@ impl Convolution {
 
     #[track_caller]
     fn check(&self, what: &str, (x, w): ((usize, usize), (usize, usize)), out: (usize, usize)) {
-        let (own, below) = (self.own.numbers(), self.below.numbers());
+        let (own, below) = (self.own.numbers(), self.pooling.below.numbers());
         let fits = x.1 == below && out == (x.0, own) && w == (self.own.channels, self.inputs());
         let ((xr, xw), (wr, ww), (or, ow)) = (x, w, out);
         assert!(fits, "{what}: pictures {xr}×{xw}, weights {wr}×{ww} and results {or}×{ow} do not fit {self:?}");
@@ -147,6 +173,8 @@ struct Scratch {
     /// Places laid out, in 32 and in 16 bits.
     numbers: Vec<f32>,
     halves: Vec<crate::Bf16>,
+    /// A picture, made smaller.
+    pooled: Vec<f32>,
     /// A picture, rounded or put in order.
     picture: Vec<f32>,
     rounded: Vec<crate::Bf16>,

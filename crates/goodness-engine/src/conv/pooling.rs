@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// A picture made smaller: squares of `side` places that do not overlap. Places that fill no square are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pooling {
     /// What is left of a square.
     pub kind: Kind,
@@ -49,7 +49,8 @@ impl Pooling {
         });
     }
 
-    fn picture(&self, x: &[f32], out: &mut [f32]) {
+    /// Makes one picture smaller.
+    pub(super) fn picture(&self, x: &[f32], out: &mut [f32]) {
         let (own, block) = (self.own(), self.below.block());
         let pictures = x.chunks_exact(self.below.places() * block).zip(out.chunks_exact_mut(own.places() * block));
         for (x, out) in pictures {

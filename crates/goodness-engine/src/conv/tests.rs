@@ -103,6 +103,26 @@ fn both_products_agree_with_their_definition_on_odd_shapes() {
 }
 
 #[test]
+fn pictures_may_be_made_smaller_first() {
+    let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
+    let pooling = Pooling { kind: pooling::Kind::Largest, side: 2, below: map(7, 6, 4, 2) };
+    let of = Convolution::fit_pooled(pooling, window, (6, 2)).unwrap();
+    let plain = Convolution::fit(pooling.own(), window, (6, 2)).unwrap();
+    let (x, w, dz) = (random(3, 7 * 6 * 4, 1), random(6, of.inputs(), 2), random(3, of.own().numbers(), 3));
+    let mut pooled = Matrix::zeros(3, pooling.own().numbers());
+    pooling.forward(x.rows(), pooled.rows_mut());
+    let both = |of: &Convolution, x: Rows<'_>, precision| {
+        let (mut z, mut dw) = (Matrix::zeros(3, of.own().numbers()), Matrix::zeros(6, of.inputs()));
+        forward(of, precision, x, w.rows(), &mut Rounded::default(), z.rows_mut());
+        gradient(of, precision, (dz.rows(), x), &mut Packs::default(), dw.rows_mut());
+        (z, dw)
+    };
+    for precision in [Precision::F32, Precision::Bf16] {
+        assert_eq!(both(&of, x.rows(), precision), both(&plain, pooled.rows(), precision));
+    }
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
     let of = Convolution::fit(map(28, 28, 3, 1), window, (20, 10)).unwrap();

@@ -25,6 +25,7 @@ pub fn forward(
     out: RowsMut<'_>,
 ) {
     of.check("convolution", ((x.len(), x.width()), (w.len(), w.width())), (out.len(), out.width()));
+    of.make_room(&mut rounded.room);
     let halves = precision != Precision::F32;
     if halves && patches::has_halves() {
         let w = rounded.halves_of(w);

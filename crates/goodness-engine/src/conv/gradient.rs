@@ -48,6 +48,7 @@ pub fn gradient_pieces<const N: usize>(
     of.check("gradient of a convolution", ((x.len(), x.width()), (channels, inputs)), (dz.len(), dz.width()));
     let fits = following.iter().all(|f| f.is_empty() || f.len() == channels * inputs);
     assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
+    of.make_room(&mut packs.room);
     packs.whole(channels, inputs).data_mut().fill(0.0);
     let chunk = (DEPTH / of.own().places().max(1)).max(1);
     for first in (0..x.len()).step_by(chunk) {

@@ -180,6 +180,33 @@ struct Scratch {
     rounded: Vec<crate::Bf16>,
 }
 
+impl Convolution {
+    /// Makes room in every thread's buffers, where there is less than that in `room`: which thread computes what is chance,
+    /// and none should have to ask for memory later.
+    fn make_room(&self, room: &mut [usize; 3]) {
+        let seen = self.lines(size_of::<f32>()).min(self.own.height) * self.own.width * self.seen();
+        let halves = self.lines(size_of::<crate::Bf16>()).min(self.own.height) * self.own.width * self.seen();
+        let picture = self.own.numbers().max(self.pooling.below.numbers());
+        let needed = [seen, halves, picture];
+        if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {
+            rayon::broadcast(|_| with_scratch(|scratch| scratch.reserve(needed)));
+            room.iter_mut().zip(needed).for_each(|(room, needed)| *room = needed.max(*room));
+        }
+    }
+}
+
+impl Scratch {
+    fn reserve(&mut self, [seen, halves, picture]: [usize; 3]) {
+        fn hold<T>(of: &mut Vec<T>, count: usize) {
+            of.reserve(count.saturating_sub(of.len()));
+        }
+        hold(&mut self.numbers, seen);
+        hold(&mut self.halves, halves);
+        [&mut self.pooled, &mut self.picture].into_iter().for_each(|of| hold(of, picture));
+        hold(&mut self.rounded, picture);
+    }
+}
+
 fn with_scratch(work: impl FnOnce(&mut Scratch)) {
     thread_local! {
         static SCRATCH: RefCell<Scratch> = RefCell::default();

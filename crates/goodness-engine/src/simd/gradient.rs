@@ -15,6 +15,8 @@ pub struct Packs {
     sums: Matrix,
     /// Rounded operands, where no kernel rounds them.
     plain: [Matrix; 2],
+    /// What every thread of a convolution has room for.
+    pub(crate) room: [usize; 3],
 }
 
 impl Packs {

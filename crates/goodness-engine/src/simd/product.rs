@@ -36,6 +36,8 @@ pub struct Rounded {
     halves: [Vec<Bf16>; 2],
     bytes: [Bytes; 2],
     plain: [Matrix; 2],
+    /// What every thread of a convolution has room for.
+    pub(crate) room: [usize; 3],
 }
 
 impl Rounded {

@@ -46,6 +46,10 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
         let hint = "its layers settle together; with network.flow = \"once\" there is one";
         return none("network.flow", &recipe.network.flow.name, hint);
     }
+    if !recipe.network.convolutions.is_empty() {
+        let hint = "the gradient of a picture is not among what is computed; dense layers have a twin";
+        return none("network.convolutions", "one a layer", hint);
+    }
     if find(image_negatives::CATALOGUE, &recipe.train.negatives.name).is_some() {
         let hint = "its layers see no label, and a gradient from the top would have none to start from; \
                     network.readout = \"label_sweep\" with negatives that are wrong labels makes one, \

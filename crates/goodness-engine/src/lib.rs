@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`pool`] | worker threads that flush denormal numbers to zero |
 //! | [`par`] | cutting rows into blocks and running them on the pool |
+//! | [`conv`] | convolutions: forward, the gradient of their weights, pooling |
 //! | [`product`] | x·wᵀ and dzᵀ·x |
 //! | [`cholesky`] | symmetric systems of equations |
 //! | [`matrix`] | owned rows that are reused from batch to batch |
@@ -14,6 +15,7 @@
 //! | [`peak`] | how fast the machine multiplies and adds at most |
 
 pub mod cholesky;
+pub mod conv;
 pub mod matrix;
 pub mod memory;
 pub mod par;

@@ -252,6 +252,45 @@ fn keys_that_clash_are_both_named() {
 }
 
 #[test]
+fn convolutions_are_read_and_what_does_not_go_with_them_is_named() {
+    let clash = |network: &str| refused(&with("", &format!("convolutions = [{{ side = 3 }}]\n{network}"), ""));
+    for (network, rest) in [
+        ("", "network.overlay = \"one_hot\" clash: few units or none would see the label"),
+        ("precision = \"int8\"", "network.precision = \"int8\" clash: squares of places are multiplied"),
+    ] {
+        let error = clash(network);
+        assert!(error.starts_with(&format!("r.toml: network.convolutions and {rest}")), "{error}");
+    }
+    let fields = clash("fields = [[1, 1], [1, 1]]\noverlay = \"waves\"");
+    let says = "r.toml: network.convolutions and network.fields clash: places share their weights or have their own";
+    assert_eq!(fields, says);
+    let residual = clash("residual = \"concatenate\"");
+    let says = "network.residual = \"concatenate\" and network.convolutions clash: a convolution reads the grid";
+    assert!(residual.contains(says), "{residual}");
+    let many = refused(&with("", "convolutions = [{ side = 3 }, { side = 3 }, { side = 3 }]", ""));
+    let says = "network.convolutions (3 of them) and network.layers (2 of them) clash: every convolution is a layer";
+    assert!(many.contains(says), "{many}");
+    for (given, says) in [
+        ("3", "network.convolutions = 3: expected one table a convolutional layer"),
+        ("[3]", "network.convolutions = [3]: expected one table"),
+        ("[{}]", "network.convolutions.side is missing: expected the side of a square"),
+        ("[{ side = 4 }]", "network.convolutions.side = 4: expected an odd number"),
+        ("[{ side = 3, pool = 0 }]", "network.convolutions.pool = 0: expected a whole number from 1 to 64"),
+        ("[{ side = 3, strid = 2 }]", "unknown key \"strid\" in [network.convolutions] — did you mean \"stride\"?"),
+        ("[{ side = 3, pooling = \"max\" }]", "pooling = \"max\": expected \"average\" or \"largest\""),
+    ] {
+        let error = refused(&with("", &format!("convolutions = {given}"), ""));
+        assert!(error.contains(says), "{error}");
+    }
+    let network = "convolutions = [{ side = 5, stride = 2, groups = 2 }, { side = 3, padding = 0, pool = 2, pooling = \
+                   \"largest\" }]\noverlay = \"waves\"";
+    let recipe = Recipe::parse("r.toml", &with("", network, "")).unwrap();
+    let first = recipe.network.convolutions[0];
+    assert_eq!((first.side, first.stride, first.padding, first.pool, first.groups), (5, 2, 2, 1, 2));
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
 fn what_does_not_go_with_iterations_is_named() {
     let recurrent = |train: &str, network: &str| refused(&with(train, &format!("flow = \"recurrent\"\n{network}"), ""));
     for (train, network, second) in [
@@ -262,6 +301,7 @@ fn what_does_not_go_with_iterations_is_named() {
         ("", "overlay = \"waves\"", "network.overlay = \"waves\""),
         ("loss = \"cross_entropy\"", "projection = \"linear\"", "network.projection = \"linear\""),
         ("", "fields = [[1, 1], [1, 1]]", "network.fields"),
+        ("", "convolutions = [{ side = 3 }]", "network.convolutions"),
         ("negatives = \"hybrid_mask\"", "", "train.negatives = \"hybrid_mask\""),
         ("similarity = \"matching\"", "", "train.similarity = \"matching\""),
         ("dropout = 0.1", "", "train.dropout = 0.1"),

@@ -177,6 +177,13 @@ fn no_gradient_has_a_way_across_a_layer() {
     let counts = ["multiply_adds("];
     let listed = |n: &&str| known.iter().chain(&carries).chain(&counts).any(|k| n.starts_with(k));
     assert!(names.iter().all(listed), "{names:?}");
+    // A convolution has two of them as well, and no third one for anybody.
+    for (file, text) in sources("goodness-engine").iter().filter(|(file, _)| file.contains("/src/conv/")) {
+        let known = ["forward(", "gradient(", "gradient_pieces<", "sum_places("];
+        let names: Vec<_> = text.lines().filter_map(|l| l.strip_prefix("pub fn ")).collect();
+        assert!(names.iter().all(|n| known.iter().any(|k| n.starts_with(k))), "{file}: {names:?}");
+        ["backward", "dx"].iter().for_each(|word| assert!(!text.contains(&format!("{word}(")), "{file}: {word}"));
+    }
     for krate in CRATES.iter().filter(|k| !["goodness-engine", "goodness-backprop", "goodness-testkit"].contains(k)) {
         for (file, text) in sources(krate) {
             assert!(

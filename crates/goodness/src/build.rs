@@ -2,10 +2,11 @@
 
 use goodness_core::overlay::Place;
 use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
+use goodness_engine::conv::Map;
 
 use crate::data::Shape;
 use crate::flow;
-use crate::layer::{self, Code, Dense, Fields};
+use crate::layer::{self, Code, Dense, Fields, Maps};
 use crate::network::{Network, Parts, Scaling};
 use crate::precision;
 use crate::readout::Layers;
@@ -30,19 +31,15 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let overlay = written(spec, shape, classes)?;
     let goodness = spec.goodness.build(goodness::CATALOGUE);
     let projection = spec.projection.build(projection::CATALOGUE);
-    let grouped = goodness.per_class() && projection.width(classes) == 0;
-    if let Some(units) = spec.layers.iter().find(|units| grouped && *units % classes != 0) {
-        let expected = format!("a multiple of the {classes} classes, for each has its own group of units");
-        return Err(Unfit { key: "network.layers", came: units.to_string(), expected });
-    }
     let init = spec.init.build(init::CATALOGUE);
     let flow = *spec.flow.build(flow::CATALOGUE);
-    let mut layers = Vec::new();
+    let (mut layers, mut widths) = (Vec::new(), Vec::new());
     for (l, wire) in wiring(spec, shape, classes)?.into_iter().enumerate() {
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, l as u64);
-        let mut layer = match wire.fields {
-            Some(fields) => Dense::with_fields(fields, &*init, &mut rng),
-            None => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
+        let mut layer = match (wire.fields, wire.maps) {
+            (Some(fields), _) => Dense::with_fields(fields, &*init, &mut rng),
+            (_, Some(maps)) => Dense::with_maps(maps, &*init, &mut rng),
+            _ => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
         };
         layer.project(&*projection, classes, &mut rng);
         layer.precision = *spec.precision.build(precision::CATALOGUE);
@@ -52,10 +49,11 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         if flow.is_some() {
             layer.hear(heard(spec, l, classes), &*init, &mut rng);
         }
+        widths.push(layer.units());
         layers.push(layer);
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
-    readout.prepare(Layers { widths: &spec.layers, classes, per_class: goodness.per_class() });
+    readout.prepare(Layers { widths: &widths, classes, per_class: goodness.per_class() });
     let parts = Parts {
         overlay,
         activation: spec.activation.build(activation::CATALOGUE),
@@ -94,18 +92,50 @@ pub(crate) fn heard(spec: &NetworkSpec, l: usize, classes: usize) -> usize {
 
 /// What one layer looks like before it has weights.
 pub(crate) struct Wire {
-    /// Its units.
+    /// Its units, or its channels.
     pub(crate) units: usize,
     /// Inputs that each of them sees.
     pub(crate) inputs: usize,
     fields: Option<Fields>,
+    maps: Option<Maps>,
+}
+
+/// Groups that units fall into: one a class, where goodness is read off them class by class.
+fn groups(spec: &NetworkSpec, classes: usize) -> Result<usize, Unfit> {
+    let projection = spec.projection.build(projection::CATALOGUE);
+    let grouped = spec.goodness.build(goodness::CATALOGUE).per_class() && projection.width(classes) == 0;
+    let unfit = |(l, units): (usize, &usize)| {
+        let what = if l < spec.convolutions.len() { "channels" } else { "units" };
+        let expected = format!("a multiple of the {classes} classes, for each has its own group of {what}");
+        Unfit { key: "network.layers", came: units.to_string(), expected }
+    };
+    let odd = spec.layers.iter().enumerate().find(|(_, units)| grouped && *units % classes != 0);
+    odd.map_or(Ok(if grouped { classes } else { 1 }), |odd| Err(unfit(odd)))
+}
+
+/// The maps of layer number `l`, where it convolves the grid `below`.
+fn maps(spec: &NetworkSpec, l: usize, below: Map, groups: usize) -> Result<Option<Maps>, Unfit> {
+    let Some(squares) = spec.convolutions.get(l) else { return Ok(None) };
+    let channels = spec.layers[l];
+    let Map { height, width, channels: read, .. } = below;
+    let unfit = || Unfit {
+        key: "network.convolutions",
+        came: format!("that of layer {} with {channels} channels", l + 1),
+        expected: format!(
+            "squares within the {height} × {width} places below and the zeros around them, and groups into which its \
+             {channels} channels and the {read} below can be cut"
+        ),
+    };
+    Maps::fit(*squares, below, (channels, groups)).ok_or_else(unfit).map(Some)
 }
 
 /// The layers of a network for images of `shape` in `classes` classes.
 pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result<Vec<Wire>, Unfit> {
     let behind = layer::inputs_behind(&*spec.overlay.build(overlay::CATALOGUE), classes);
     let (residual, mut grid) = (spec.residual.build(residual::CATALOGUE), shape);
-    let mut wires = Vec::new();
+    let groups = groups(spec, classes)?;
+    let mut map = Map { height: shape.height, width: shape.width, channels: shape.channels, blocks: 1 };
+    let (mut wires, mut widths) = (Vec::new(), Vec::new());
     for (l, units) in spec.layers.iter().copied().enumerate() {
         let fields = match spec.fields.get(l) {
             Some((size, stride)) => {
@@ -115,10 +145,14 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
         };
         let below = match residual.sources(l) {
             sources if sources.is_empty() => shape.features() + behind,
-            sources => spec.layers[sources].iter().sum(),
+            sources => widths[sources].iter().sum(),
         };
-        wires.push(Wire { units, inputs: fields.map_or(below, |f| f.inputs()), fields });
+        let maps = maps(spec, l, map, groups)?;
+        let inputs = fields.map(|f| f.inputs()).or(maps.map(|m| m.inputs())).unwrap_or(below);
+        wires.push(Wire { units, inputs, fields, maps });
+        widths.push(maps.map_or(units, |m| m.own().numbers()));
         grid = fields.map_or(grid, |f| f.own);
+        map = maps.map_or(map, |m| m.own());
     }
     Ok(wires)
 }

@@ -15,6 +15,8 @@ pub struct Packs {
     sums: Matrix,
     /// Rounded operands, where no kernel rounds them.
     plain: [Matrix; 2],
+    /// What every thread of a convolution has room for.
+    pub(crate) room: [usize; 3],
 }
 
 impl Packs {
@@ -28,6 +30,16 @@ impl Packs {
     pub fn whole(&mut self, units: usize, inputs: usize) -> &mut Matrix {
         self.sums.resize(units, inputs);
         &mut self.sums
+    }
+
+    /// What [`whole`](Self::whole) made room for.
+    pub(crate) fn sums(&mut self) -> &mut Matrix {
+        &mut self.sums
+    }
+
+    /// Packed dz and x, and the sums.
+    pub(super) fn all(&mut self) -> (&mut Vec<u32>, &mut Vec<u32>, &mut Matrix) {
+        (&mut self.dz, &mut self.x, &mut self.sums)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod gradient;
 pub(crate) mod half;
 #[cfg(target_arch = "x86_64")]
 mod outer;
+pub(crate) mod patches;
 pub mod peak;
 pub mod product;
 #[cfg(target_arch = "x86_64")]

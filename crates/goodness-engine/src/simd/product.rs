@@ -11,7 +11,7 @@ use super::bytes::{self, Bytes};
 use super::dot as wide;
 #[cfg(target_arch = "x86_64")]
 use super::gradient::{Piece, x86::summed};
-use super::half::Bf16;
+use super::half::{self, Bf16};
 #[cfg(target_arch = "x86_64")]
 use super::outer::Operand;
 use crate::Matrix;
@@ -49,6 +49,32 @@ pub struct Rounded {
     bytes: [Bytes; 2],
     plain: [Matrix; 2],
     packs: [Vec<u32>; 2],
+    /// What every thread of a convolution has room for.
+    pub(crate) room: [usize; 3],
+}
+
+impl Rounded {
+    /// Rows, rounded to 16 bits.
+    pub(crate) fn halves_of(&mut self, of: Rows<'_>) -> &[Bf16] {
+        let [_, halves] = &mut self.halves;
+        halves.resize(of.data().len(), Bf16::default());
+        par::each_block(
+            halves.len(),
+            NUMBERS,
+            (of.data(), halves.as_mut_slice()),
+            |_, (from, to): (&[f32], &mut [Bf16])| {
+                half::round_into(from, to);
+            },
+        );
+        halves
+    }
+
+    /// Rows, rounded to 16 bits and back.
+    pub(crate) fn rough(&mut self, of: Rows<'_>) -> Rows<'_> {
+        let [_, plain] = &mut self.plain;
+        round_to(of, plain);
+        plain.rows()
+    }
 }
 
 /// `out = x · wᵀ`: what every unit (row of `w`) makes of every row of `x`.
@@ -330,10 +356,10 @@ fn check(what: &str, (a, b): (Rows<'_>, Rows<'_>), fits: bool, out: &RowsMut<'_>
 }
 
 /// A matrix as the product crate wants it: a pointer and the distances between rows and between columns.
-struct Strided {
-    data: *const f32,
-    row_stride: isize,
-    column_stride: isize,
+pub(super) struct Strided {
+    pub(super) data: *const f32,
+    pub(super) row_stride: isize,
+    pub(super) column_stride: isize,
 }
 
 impl Strided {
@@ -347,11 +373,11 @@ impl Strided {
 }
 
 /// Where a product goes: rows that lie `stride` apart, columns side by side.
-struct Target {
-    data: *mut f32,
-    stride: isize,
-    rows: usize,
-    columns: usize,
+pub(super) struct Target {
+    pub(super) data: *mut f32,
+    pub(super) stride: isize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
 }
 
 impl Target {
@@ -367,7 +393,7 @@ fn multiply(lhs: Strided, rhs: Strided, mut out: RowsMut<'_>, depth: usize, add:
     run(lhs, rhs, Target::whole(&mut out), depth, add, threads);
 }
 
-fn run(lhs: Strided, rhs: Strided, out: Target, depth: usize, add: bool, threads: Parallelism) {
+pub(super) fn run(lhs: Strided, rhs: Strided, out: Target, depth: usize, add: bool, threads: Parallelism) {
     count(out.rows, out.columns, depth);
     // SAFETY: the callers checked that `lhs` is rows × depth, `rhs` depth × columns and `out` rows × columns; all three
     // point into live slices that hold every element these strides reach, and `out` is borrowed mutably, so it overlaps

@@ -1,10 +1,11 @@
 //! # Dense layer
 //!
 //! z = x̂ Wᵀ + b; ∂L/∂W = dzᵀ x̂, ∂L/∂b = Σ dz. With [`Fields`] a unit sees a part of x̂ only, and its row of W is as short.
+//! With [`Maps`] units on a grid share the weights of their channel.
 //! In a [recurrent](crate::flow) network units hear from the layer above too, by weights V.
 //!
 //! # Shapes
-//! W: units × inputs (of a field), V: units × units of the layer above, b: units, x̂: rows × inputs, z and dz: rows × units.
+//! W: units (or channels) × inputs (of a field), V: units × units of the layer above, b: units (or channels), x̂: rows × inputs, z and dz: rows × units.
 
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
@@ -12,14 +13,14 @@ use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::gradient::{self, Packs, Piece};
 use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
-use super::{Fields, Input};
+use super::{Fields, Input, Maps};
 
-/// A fully connected layer, or one whose units have local receptive fields.
+/// A fully connected layer, or one whose units have local receptive fields, or one that convolves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense {
-    /// W, units × inputs.
+    /// W, units × inputs; channels × inputs where there are maps.
     pub weights: Matrix,
-    /// b, one a unit.
+    /// b, one a unit, or a channel.
     pub biases: Vec<f32>,
     /// V, units × units of the layer above, or × classes in the last one; no columns where nothing comes from above.
     pub above: Matrix,
@@ -29,6 +30,8 @@ pub struct Dense {
     pub embedding: Matrix,
     /// What each unit sees; everything where there are no fields.
     pub fields: Option<Fields>,
+    /// The places that units lie at, where those of a channel share their weights.
+    pub maps: Option<Maps>,
     /// How the operands of the layer's products are rounded; weights are kept as they are.
     pub precision: Precision,
 }
@@ -72,6 +75,7 @@ impl Dense {
             projection,
             embedding: Matrix::default(),
             fields: None,
+            maps: None,
             precision: Precision::F32,
         }
     }
@@ -79,6 +83,13 @@ impl Dense {
     /// A layer with local receptive fields and initial weights.
     pub fn with_fields(fields: Fields, init: &dyn Init, rng: &mut Rng) -> Self {
         Self { fields: Some(fields), ..Self::new(fields.inputs(), fields.own.features(), init, rng) }
+    }
+
+    /// A layer that convolves, and initial weights.
+    pub fn with_maps(maps: Maps, init: &dyn Init, rng: &mut Rng) -> Self {
+        let own = maps.own();
+        let projection = Matrix::zeros(0, own.numbers());
+        Self { maps: Some(maps), projection, ..Self::new(maps.inputs(), own.channels, init, rng) }
     }
 
     /// Gives the layer the weights of a projection for `classes` classes.
@@ -101,12 +112,24 @@ impl Dense {
 
     /// Numbers in an input row.
     pub fn inputs(&self) -> usize {
-        self.fields.map_or(self.weights.width(), |fields| fields.below.features())
+        match (&self.fields, &self.maps) {
+            (Some(fields), _) => fields.below.features(),
+            (_, Some(maps)) => maps.below().numbers(),
+            _ => self.weights.width(),
+        }
     }
 
     /// Numbers in an output row.
     pub fn units(&self) -> usize {
-        self.weights.len()
+        self.maps.map_or(self.weights.len(), |maps| maps.own().numbers())
+    }
+
+    /// Adds b to a row of z.
+    pub(super) fn add_biases(&self, z: &mut [f32]) {
+        match &self.maps {
+            Some(maps) => maps.add_biases(z, &self.biases),
+            None => add(z, &self.biases),
+        }
     }
 
     /// Writes z for every row of `input`. `rounded` is where operands go that have to be rounded.
@@ -115,25 +138,26 @@ impl Dense {
             Input::Rows(x) => {
                 self.product_into(*x, rounded, z.reborrow());
                 par::each_block(x.len(), ROWS, z, |_, mut z: RowsMut<'_>| {
-                    (0..z.len()).for_each(|r| add(z.row_mut(r), &self.biases));
+                    (0..z.len()).for_each(|r| self.add_biases(z.row_mut(r)));
                 });
             }
-            Input::Labelled(labelled) => labelled.forward_into(&self.biases, z),
+            Input::Labelled(labelled) => labelled.forward_into(self, z),
         }
     }
 
     /// Writes x̂ Wᵀ.
     pub(super) fn product_into(&self, x: Rows<'_>, rounded: &mut Rounded, out: RowsMut<'_>) {
-        match &self.fields {
-            Some(fields) => fields.forward(x, self.weights.rows(), out),
-            None => product::forward_rounded(self.precision, x, self.weights.rows(), rounded, out),
+        match (&self.fields, &self.maps) {
+            (Some(fields), _) => fields.forward(x, self.weights.rows(), out),
+            (_, Some(maps)) => maps.forward(self.precision, (x, self.weights.rows()), rounded, out),
+            _ => product::forward_rounded(self.precision, x, self.weights.rows(), rounded, out),
         }
     }
 
     /// Writes the gradients of the layer's own loss, given its derivative by z. `dz` is spent.
     pub fn local_grads(&self, input: &Input<'_>, dz: RowsMut<'_>, grads: &mut Gradients) {
         let mut whole = std::mem::take(&mut grads.weights);
-        whole.resize(self.units(), self.weights.width());
+        whole.resize(self.weights.len(), self.weights.width());
         self.hand_out_grads(input, dz, grads, [whole.data_mut()], |Piece { numbers, following: [whole], .. }| {
             whole.copy_from_slice(numbers);
         });
@@ -141,7 +165,7 @@ impl Dense {
     }
 
     /// The same, but hands out the gradient of the weights in pieces: each piece of a row once, with the same piece of
-    /// every matrix that is `following`, which are units × inputs or empty. The layer's own weights are not read, so they may
+    /// every matrix that is `following`, which have the shape of W or are empty. The layer's own weights are not read, so they may
     /// be one of these.
     pub fn hand_out_grads<const N: usize>(
         &self,
@@ -151,9 +175,12 @@ impl Dense {
         following: [&mut [f32]; N],
         each: impl Fn(Piece<'_, N>) + Sync,
     ) {
-        grads.biases.resize(dz.width(), 0.0);
+        grads.biases.resize(self.biases.len(), 0.0);
         grads.embedding.resize(self.embedding.len(), self.embedding.width());
-        sum_columns(dz.as_rows(), &mut grads.biases);
+        match &self.maps {
+            Some(maps) => maps.sum_places(dz.as_rows(), &mut grads.biases),
+            None => sum_columns(dz.as_rows(), &mut grads.biases),
+        }
         match input {
             Input::Rows(x) => self.hand_out((dz.as_rows(), *x), &mut grads.packs, following, each),
             Input::Labelled(labelled) => labelled.hand_out_grads(self, dz, grads, following, each),
@@ -168,13 +195,14 @@ impl Dense {
         following: [&mut [f32]; N],
         each: impl Fn(Piece<'_, N>) + Sync,
     ) {
-        match &self.fields {
-            Some(fields) => {
+        match (&self.fields, &self.maps) {
+            (Some(fields), _) => {
                 let whole = packs.whole(dz.width(), fields.inputs());
                 fields.gradient(dz, x, whole.rows_mut());
                 gradient::hand_out(whole.rows_mut(), following, each);
             }
-            None => gradient::gradient_pieces(self.precision, (dz, x), packs, following, each),
+            (_, Some(maps)) => maps.hand_out(self.precision, (dz, x), packs, following, each),
+            _ => gradient::gradient_pieces(self.precision, (dz, x), packs, following, each),
         }
     }
 }

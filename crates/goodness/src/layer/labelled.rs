@@ -216,15 +216,15 @@ impl Labelled<'_> {
     }
 
     /// z of every row: rows × units.
-    pub(super) fn forward_into(&self, biases: &[f32], z: RowsMut<'_>) {
+    pub(super) fn forward_into(&self, layer: &Dense, z: RowsMut<'_>) {
         par::each_block(self.len(), ROWS, z, |first, mut z: RowsMut<'_>| {
             for r in 0..z.len() {
-                self.forward_row(first + r, biases, z.row_mut(r));
+                self.forward_row(first + r, layer, z.row_mut(r));
             }
         });
     }
 
-    fn forward_row(&self, row: usize, biases: &[f32], z: &mut [f32]) {
+    fn forward_row(&self, row: usize, layer: &Dense, z: &mut [f32]) {
         let window = &self.labels.window;
         z.copy_from_slice(self.images.product.rows().row(window.start + row % window.len()));
         let columns = self.images.columns();
@@ -232,7 +232,8 @@ impl Labelled<'_> {
             add_scaled(z, *code, columns.row(t));
         }
         let scale = self.labels.scales[row];
-        z.iter_mut().zip(biases).for_each(|(z, b)| *z = scale * *z + b);
+        z.iter_mut().for_each(|z| *z *= scale);
+        layer.add_biases(z);
     }
 
     fn code(&self, row: usize) -> &[f32] {

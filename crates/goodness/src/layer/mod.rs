@@ -7,6 +7,7 @@ mod dense;
 mod embedding;
 mod fields;
 mod labelled;
+mod maps;
 
 pub use code::Code;
 pub(crate) use code::inputs_behind;
@@ -14,6 +15,7 @@ pub(crate) use dense::sum_columns;
 pub use dense::{Dense, Gradients};
 pub use fields::Fields;
 pub use labelled::{Images, Labelled, Labels};
+pub use maps::{Maps, Squares};
 
 use goodness_core::Rows;
 

@@ -66,7 +66,7 @@ impl<'a> TensorWriter<'a> {
     /// Adds the weights of a layer.
     pub(crate) fn layer(&mut self, name: &str, layer: &'a Dense) {
         self.matrix(format!("{name}.weights"), &layer.weights);
-        self.add(format!("{name}.biases"), &[layer.units()], &layer.biases);
+        self.add(format!("{name}.biases"), &[layer.biases.len()], &layer.biases);
         if layer.above.width() > 0 {
             self.matrix(format!("{name}.above"), &layer.above);
         }

@@ -23,6 +23,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .flows()
         .or_else(|| parts.depth())
         .or_else(|| parts.fields())
+        .or_else(|| parts.convolutions())
         .or_else(|| parts.between())
         .or_else(|| parts.losses())
         .or_else(|| parts.readouts());
@@ -111,6 +112,35 @@ impl<'a> Parts<'a> {
         let apart = overlay.width(2) > 0 && overlay.place() != Place::Over;
         let reason = "few units or none would see the label, which does not lie over the whole image";
         (fields > 0 && apart).then(|| ("network.fields".into(), quoted("network.overlay", &network.overlay), reason))
+    }
+
+    /// Convolutions that a label would not reach, or that nothing has been made for.
+    fn convolutions(&self) -> Option<Clash> {
+        let network = &self.recipe.network;
+        let (convolutions, layers) = (network.convolutions.len(), network.layers.len());
+        let key = || "network.convolutions".to_string();
+        if convolutions == 0 {
+            return None;
+        }
+        if convolutions > layers {
+            let keys = (format!("{} ({convolutions} of them)", key()), format!("network.layers ({layers} of them)"));
+            return Some((keys.0, keys.1, "every convolution is a layer"));
+        }
+        if !network.fields.is_empty() {
+            return Some((key(), "network.fields".into(), "places share their weights or have their own"));
+        }
+        if network.precision.name == "int8" {
+            let reason = "squares of places are multiplied in 32 or 16 bits";
+            return Some((key(), quoted("network.precision", &network.precision), reason));
+        }
+        if network.residual.name != "none" {
+            let reason = "a convolution reads the grid of one layer below";
+            return Some((quoted("network.residual", &network.residual), key(), reason));
+        }
+        let overlay = network.overlay.build(overlay::CATALOGUE);
+        let apart = overlay.width(2) > 0 && overlay.place() != Place::Over;
+        let reason = "few units or none would see the label, which does not lie over the whole image";
+        apart.then(|| (key(), quoted("network.overlay", &network.overlay), reason))
     }
 
     /// What layers do for one another, where there are too few of them or what they see does not allow it.

@@ -29,6 +29,7 @@ pub(super) const DATA: &[&str] = &[
 pub(super) const NETWORK: &[&str] = &[
     "layers",
     "fields",
+    "convolutions",
     "flow",
     "overlay",
     "activation",

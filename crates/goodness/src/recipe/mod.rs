@@ -2,6 +2,7 @@
 
 mod builtin;
 mod clash;
+mod convolutions;
 mod error;
 mod keys;
 mod read;
@@ -17,6 +18,7 @@ use std::path::Path;
 use goodness_core::catalogue::{Args, Entry, find};
 
 use crate::data::PictureRules;
+use crate::layer::Squares;
 use crate::train::Padding;
 
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
@@ -89,10 +91,12 @@ pub struct DataSpec {
 /// `[network]`: what is built.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkSpec {
-    /// Units of each dense layer.
+    /// Units of each dense layer, channels of each convolutional one.
     pub layers: Vec<usize>,
     /// Side and stride of each layer's local receptive fields; none where units see everything.
     pub fields: Vec<(usize, usize)>,
+    /// The squares of the convolutional layers, which come first; the layers that have none are dense.
+    pub convolutions: Vec<Squares>,
     /// How activity moves through the layers.
     pub flow: Choice,
     /// How labels are written.

@@ -10,7 +10,7 @@ use goodness_core::{
 use toml::{Table, Value};
 
 use super::error::did_you_mean;
-use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, keys};
+use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, keys};
 use crate::data::{Broken, PictureRules};
 use crate::train::Padding;
 use crate::{collaboration, flow, plan, precision, readout, residual};
@@ -107,6 +107,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
     Ok(NetworkSpec {
         layers: s.widths("layers")?,
         fields: s.fields("fields")?,
+        convolutions: convolutions::read(s)?,
         flow,
         overlay: s.choice("overlay", overlay::CATALOGUE, overlay)?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
@@ -147,10 +148,10 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
 }
 
 /// A table of a recipe with what errors call it.
-struct Section<'a> {
-    origin: &'a str,
-    name: &'a str,
-    table: &'a Table,
+pub(super) struct Section<'a> {
+    pub(super) origin: &'a str,
+    pub(super) name: &'a str,
+    pub(super) table: &'a Table,
 }
 
 impl<'a> Section<'a> {
@@ -158,17 +159,17 @@ impl<'a> Section<'a> {
         if self.name.is_empty() { key.to_string() } else { format!("{}.{key}", self.name) }
     }
 
-    fn bad(&self, key: &str, came: &str, expected: &str) -> RecipeError {
+    pub(super) fn bad(&self, key: &str, came: &str, expected: &str) -> RecipeError {
         let (origin, key) = (self.origin.to_string(), self.key(key));
         RecipeError::BadValue { origin, key, came: came.to_string(), expected: expected.to_string() }
     }
 
-    fn missing(&self, key: &str, expected: &str) -> RecipeError {
+    pub(super) fn missing(&self, key: &str, expected: &str) -> RecipeError {
         let (origin, key) = (self.origin.to_string(), self.key(key));
         RecipeError::Missing { origin, key, expected: expected.to_string() }
     }
 
-    fn only(&self, known: &[&str]) -> Result<()> {
+    pub(super) fn only(&self, known: &[&str]) -> Result<()> {
         let Some(key) = self.table.keys().find(|key| !known.contains(&key.as_str())) else {
             return Ok(());
         };
@@ -192,7 +193,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn text(&self, key: &str) -> Result<Option<String>> {
+    pub(super) fn text(&self, key: &str) -> Result<Option<String>> {
         match self.table.get(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -208,7 +209,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn whole(&self, key: &str, default: usize, min: usize, max: usize) -> Result<usize> {
+    pub(super) fn whole(&self, key: &str, default: usize, min: usize, max: usize) -> Result<usize> {
         let expected = || format!("a whole number from {min} to {max}");
         let Some(value) = self.table.get(key) else { return Ok(default) };
         let fits = value.as_integer().and_then(|i| usize::try_from(i).ok()).filter(|i| (min..=max).contains(i));

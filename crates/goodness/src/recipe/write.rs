@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use super::{Choice, Recipe, Theta};
+use super::{Choice, Recipe, Theta, convolutions};
 use crate::data::{Broken, PictureRules};
 use crate::train::Objective;
 
@@ -37,6 +37,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
     if !r.network.fields.is_empty() {
         let pairs = r.network.fields.iter().map(|(size, stride)| format!("[{size}, {stride}]"));
         out.line("fields", &format!("[{}]", pairs.collect::<Vec<_>>().join(", ")));
+    }
+    if !r.network.convolutions.is_empty() {
+        out.line("convolutions", &convolutions::write(&r.network.convolutions));
     }
     out.choice("flow", &r.network.flow);
     out.choice("overlay", &r.network.overlay);

@@ -202,9 +202,11 @@ fn histogram(layer: usize, positive: &[f32], negative: &[f32], theta: Option<f64
 
 /// The first units of the first layer, as images; what they read behind the pixels is not shown.
 fn weight_images(network: &Network) -> Vec<WeightImage> {
-    let shape = match network.layers[0].fields {
-        Some(fields) => Shape { height: fields.size, width: fields.size, channels: fields.below.channels },
-        None => network.shape,
+    let first = &network.layers[0];
+    let shape = match (first.fields, first.maps) {
+        (Some(fields), _) => Shape { height: fields.size, width: fields.size, channels: fields.below.channels },
+        (_, Some(maps)) => Shape { height: maps.side(), width: maps.side(), channels: maps.below().channels },
+        _ => network.shape,
     };
     let rows = network.layers[0].weights.rows();
     let image = |unit: usize| WeightImage {

@@ -42,6 +42,7 @@ impl Parts<'_> {
                 "its states are sums of many products that only agree when nothing is rounded",
             ),
             (!network.fields.is_empty(), "network.fields".to_string(), "its layers are fully connected"),
+            (!network.convolutions.is_empty(), "network.convolutions".to_string(), "its layers are fully connected"),
             (
                 self.readout.pass() == Pass::Both,
                 self.readout(),

@@ -1,0 +1,131 @@
+//! dzᵀ · x, summed over pictures and places.
+
+use goodness_core::{Rows, RowsMut};
+
+use super::{Convolution, with_scratch};
+use crate::gradient::{Packs, Piece, hand_out};
+use crate::simd::patches;
+use crate::{Precision, par};
+
+/// Writes the gradient of the weights, summed over pictures and places.
+///
+/// # Shapes
+/// `dz`: pictures × own numbers, `x`: pictures × numbers below, `out`: channels × [inputs](Convolution::inputs).
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn gradient(
+    of: &Convolution,
+    precision: Precision,
+    (dz, x): (Rows<'_>, Rows<'_>),
+    packs: &mut Packs,
+    mut out: RowsMut<'_>,
+) {
+    let out = [out.data_mut()];
+    gradient_pieces(of, precision, (dz, x), packs, out, |Piece { numbers, following: [out], .. }| {
+        out.copy_from_slice(numbers);
+    });
+}
+
+/// Computes the gradient of the weights and hands `each` every row of it once, on all threads.
+///
+/// # Shapes
+/// `dz`: pictures × own numbers, `x`: pictures × numbers below, each of `following`: channels × inputs, or empty.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn gradient_pieces<const N: usize>(
+    of: &Convolution,
+    precision: Precision,
+    (dz, x): (Rows<'_>, Rows<'_>),
+    packs: &mut Packs,
+    following: [&mut [f32]; N],
+    each: impl Fn(Piece<'_, N>) + Sync,
+) {
+    let (channels, inputs) = (of.own().channels, of.inputs());
+    of.check("gradient of a convolution", ((x.len(), x.width()), (channels, inputs)), (dz.len(), dz.width()));
+    let fits = following.iter().all(|f| f.is_empty() || f.len() == channels * inputs);
+    assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
+    of.make_room(&mut packs.room);
+    packs.whole(channels, inputs).data_mut().fill(0.0);
+    let chunk = (DEPTH / of.own().places().max(1)).max(1);
+    for first in (0..x.len()).step_by(chunk) {
+        let end = x.len().min(first + chunk);
+        let part = |rows: Rows<'_>| (first * rows.width(), end * rows.width());
+        let (of_dz, of_x) = (part(dz), part(x));
+        let dz = Rows::new(&dz.data()[of_dz.0..of_dz.1], end - first, dz.width());
+        let x = Rows::new(&x.data()[of_x.0..of_x.1], end - first, x.width());
+        some_pictures(of, precision != Precision::F32, (dz, x), packs);
+    }
+    let whole = packs.sums();
+    hand_out(whole.rows_mut(), following, each);
+}
+
+/// Places that are summed up at a time.
+const DEPTH: usize = 2048;
+
+/// Adds the gradient of some pictures.
+fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) {
+    let places = of.own().places();
+    let sizes = patches::Sizes {
+        groups: of.window().groups,
+        units: of.own().channels / of.window().groups,
+        inputs: of.inputs(),
+        parts: x.len(),
+        rows: places,
+    };
+    let pack = |picture: usize, mut put: patches::Put<'_>| {
+        with_scratch(|scratch| {
+            of.in_order(dz.row(picture), &mut scratch.picture);
+            put.slopes(Rows::new(&scratch.picture, places, of.own().channels));
+            let x = of.seen_of(x.row(picture), &mut scratch.pooled);
+            for lines in of.strips(size_of::<f32>()) {
+                let (first, rows) = (lines.start * of.own().width, lines.len() * of.own().width);
+                of.lay_out(x, lines, &mut scratch.numbers);
+                put.seen(first, Rows::new(&scratch.numbers, rows, of.seen()));
+            }
+        });
+    };
+    if !patches::add_gradient(halves, sizes, packs, &pack) {
+        one_by_one(of, halves, (dz, x), packs);
+    }
+}
+
+/// The same by whole products, picture after picture, for any processor.
+pub(super) fn one_by_one(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) {
+    let (mut seen, mut slopes, mut pooled) = (Vec::new(), Vec::new(), Vec::new());
+    for (dz, x) in dz.iter().zip(x.iter()) {
+        of.in_order(dz, &mut slopes);
+        of.lay_out(of.seen_of(x, &mut pooled), 0..of.own().height, &mut seen);
+        if halves {
+            [&mut slopes, &mut seen].into_iter().for_each(|numbers| rough(numbers));
+        }
+        let dz = Rows::new(&slopes, of.own().places(), of.own().channels);
+        let x = Rows::new(&seen, of.own().places(), of.seen());
+        patches::add_products(of.window().groups, (dz, x), packs.sums());
+    }
+}
+
+/// Rounds to 16 bits and back.
+fn rough(numbers: &mut [f32]) {
+    par::each_block(numbers.len(), 1 << 14, numbers, |_, numbers: &mut [f32]| {
+        numbers.iter_mut().for_each(|x| *x = crate::Bf16::from_f32(*x).to_f32());
+    });
+}
+
+/// Writes the sum of each channel over pictures and places, in their order.
+///
+/// # Shapes
+/// `dz`: pictures × own numbers, `sums`: channels.
+pub fn sum_places(of: &Convolution, dz: Rows<'_>, sums: &mut [f32]) {
+    let (places, block) = (of.own().places(), of.own().block());
+    par::each_block(sums.len(), 8, sums, |first, sums: &mut [f32]| {
+        sums.fill(0.0);
+        for (channel, sum) in (first..).zip(sums) {
+            let from = channel / block * places * block + channel % block;
+            dz.iter().for_each(|row| *sum += row[from..].iter().step_by(block).take(places).sum::<f32>());
+        }
+    });
+}

@@ -1,0 +1,218 @@
+//! Two-dimensional convolution: what a square of places gives, the same weights at every place.
+//!
+//! Rows are pictures with their channels last. There is a product forward and the gradient of the weights; the gradient of
+//! the picture is never asked for.
+//!
+//! A few lines of places at a time are laid out as rows, one a place (`columns`), and multiplied as rows always are. The
+//! buffer is one thread's own and small enough to stay near.
+
+mod columns;
+mod forward;
+mod gradient;
+pub mod pooling;
+
+use std::cell::RefCell;
+
+use pooling::Pooling;
+
+pub use forward::forward;
+pub use gradient::{gradient, gradient_pieces, sum_places};
+
+/// A picture as it lies in a row of numbers.
+///
+/// Channels are cut into `blocks` blocks, and each block is a picture of its own with its channels last: channel
+/// b·n + c, with n channels a block, is number (b·places + place)·n + c. With one block that is the usual order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Map {
+    /// Places from top to bottom.
+    pub height: usize,
+    /// Places from left to right.
+    pub width: usize,
+    /// Numbers a place.
+    pub channels: usize,
+    /// Into how many pictures they are cut.
+    pub blocks: usize,
+}
+
+impl Map {
+    /// Places.
+    pub fn places(&self) -> usize {
+        self.height * self.width
+    }
+
+    /// Numbers of the whole picture.
+    pub fn numbers(&self) -> usize {
+        self.places() * self.channels
+    }
+
+    /// Channels of a block.
+    pub fn block(&self) -> usize {
+        self.channels / self.blocks.max(1)
+    }
+}
+
+/// Which places of a picture each place of another one sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Convolution {
+    /// What happens to pictures before they are seen.
+    pooling: Pooling,
+    below: Map,
+    own: Map,
+    window: Window,
+}
+
+/// The square that a place sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its side.
+    pub side: usize,
+    /// Places from one square to the next.
+    pub stride: usize,
+    /// Places of zeros around the picture.
+    pub padding: usize,
+    /// Into how many parts channels are cut, each of which sees the same part below alone.
+    pub groups: usize,
+}
+
+impl Convolution {
+    /// A convolution of pictures `below` that gives `channels` channels in `blocks` blocks; `None` where they do not fit: no
+    /// square lies inside, or channels cannot be cut into groups and blocks of which one holds whole ones of the other.
+    pub fn fit(below: Map, window: Window, own: (usize, usize)) -> Option<Self> {
+        Self::fit_pooled(Pooling { side: 1, below, ..Pooling::default() }, window, own)
+    }
+
+    /// The same of pictures that are made smaller first.
+    pub fn fit_pooled(pooling: Pooling, window: Window, (channels, blocks): (usize, usize)) -> Option<Self> {
+        let Window { side, stride, padding, groups } = window;
+        let below = pooling.own();
+        let places = |length: usize| Some((length + 2 * padding).checked_sub(side)? / stride.max(1) + 1);
+        let own = Map { height: places(below.height)?, width: places(below.width)?, channels, blocks };
+        let cut = |map: Map| {
+            let whole = groups > 0 && map.blocks > 0 && map.channels > 0;
+            whole && map.channels.is_multiple_of(groups) && map.channels.is_multiple_of(map.blocks) && {
+                let (part, block) = (map.channels / groups, map.block());
+                part.is_multiple_of(block) || block.is_multiple_of(part)
+            }
+        };
+        let some = side > 0 && stride > 0 && pooling.side > 0 && below.places() > 0;
+        (some && cut(below) && cut(own)).then_some(Self { pooling, below, own, window })
+    }
+
+    /// The picture that it reads.
+    pub fn below(&self) -> Map {
+        self.pooling.below
+    }
+
+    /// What happens to it first.
+    pub fn pooling(&self) -> Pooling {
+        self.pooling
+    }
+
+    /// The picture that it writes.
+    pub fn own(&self) -> Map {
+        self.own
+    }
+
+    /// The square that a place sees.
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// Numbers that a channel sees at a place: those of its weights, in the order part of the channels, line, column, channel.
+    pub fn inputs(&self) -> usize {
+        self.window.side * self.window.side * self.below.channels / self.window.groups
+    }
+
+    /// The picture as places see it, in `to` where something happens to it first.
+    fn seen_of<'a>(&self, picture: &'a [f32], to: &'a mut Vec<f32>) -> &'a [f32] {
+        if self.pooling.side == 1 {
+            return picture;
+        }
+        to.resize(self.below.numbers(), 0.0);
+        self.pooling.picture(picture, to);
+        to
+    }
+
+    /// Numbers that all groups see at a place.
+    fn seen(&self) -> usize {
+        self.inputs() * self.window.groups
+    }
+
+    /// Neighbouring channels of `map` that lie in one group and in one block.
+    fn run(&self, map: Map) -> usize {
+        (map.channels / self.window.groups).min(map.block())
+    }
+
+    /// Lines of places that are laid out at a time: an even number, so that pairs of places stay together.
+    fn lines(&self, bytes: usize) -> usize {
+        let line = self.own.width * self.seen() * bytes;
+        (NEAR / line.max(1)).max(1).next_multiple_of(2)
+    }
+
+    /// The range of `lines` lines at a time.
+    fn strips(&self, bytes: usize) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
+        let (step, height) = (self.lines(bytes), self.own.height);
+        (0..height).step_by(step).map(move |first| first..height.min(first + step))
+    }
+
+    #[track_caller]
+    fn check(&self, what: &str, (x, w): ((usize, usize), (usize, usize)), out: (usize, usize)) {
+        let (own, below) = (self.own.numbers(), self.pooling.below.numbers());
+        let fits = x.1 == below && out == (x.0, own) && w == (self.own.channels, self.inputs());
+        let ((xr, xw), (wr, ww), (or, ow)) = (x, w, out);
+        assert!(fits, "{what}: pictures {xr}×{xw}, weights {wr}×{ww} and results {or}×{ow} do not fit {self:?}");
+    }
+}
+
+/// Bytes of laid out places that stay near.
+const NEAR: usize = 512 << 10;
+
+/// Buffers of one thread, kept from call to call.
+#[derive(Default)]
+struct Scratch {
+    /// Places laid out, in 32 and in 16 bits.
+    numbers: Vec<f32>,
+    halves: Vec<crate::Bf16>,
+    /// A picture, made smaller.
+    pooled: Vec<f32>,
+    /// A picture, rounded or put in order.
+    picture: Vec<f32>,
+    rounded: Vec<crate::Bf16>,
+}
+
+impl Convolution {
+    /// Makes room in every thread's buffers, where there is less than that in `room`: which thread computes what is chance,
+    /// and none should have to ask for memory later.
+    fn make_room(&self, room: &mut [usize; 3]) {
+        let seen = self.lines(size_of::<f32>()).min(self.own.height) * self.own.width * self.seen();
+        let halves = self.lines(size_of::<crate::Bf16>()).min(self.own.height) * self.own.width * self.seen();
+        let picture = self.own.numbers().max(self.pooling.below.numbers());
+        let needed = [seen, halves, picture];
+        if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {
+            rayon::broadcast(|_| with_scratch(|scratch| scratch.reserve(needed)));
+            room.iter_mut().zip(needed).for_each(|(room, needed)| *room = needed.max(*room));
+        }
+    }
+}
+
+impl Scratch {
+    fn reserve(&mut self, [seen, halves, picture]: [usize; 3]) {
+        fn hold<T>(of: &mut Vec<T>, count: usize) {
+            of.reserve(count.saturating_sub(of.len()));
+        }
+        hold(&mut self.numbers, seen);
+        hold(&mut self.halves, halves);
+        [&mut self.pooled, &mut self.picture].into_iter().for_each(|of| hold(of, picture));
+        hold(&mut self.rounded, picture);
+    }
+}
+
+fn with_scratch(work: impl FnOnce(&mut Scratch)) {
+    thread_local! {
+        static SCRATCH: RefCell<Scratch> = RefCell::default();
+    }
+    SCRATCH.with_borrow_mut(work);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! Convolutions against their plain definition.
+
+use goodness_core::{Rng, Rows};
+
+use super::*;
+use crate::gradient::Packs;
+use crate::{Matrix, Pool, Precision, Rounded};
+
+fn random(rows: usize, width: usize, seed: u64) -> Matrix {
+    let mut rng = Rng::keyed(seed, 0, 0);
+    Matrix::from_vec((0..rows * width).map(|_| rng.normal()).collect(), rows, width)
+}
+
+fn map(height: usize, width: usize, channels: usize, blocks: usize) -> Map {
+    Map { height, width, channels, blocks }
+}
+
+/// Where channel `channel` of place (`y`, `x`) lies.
+fn at(map: Map, y: usize, x: usize, channel: usize) -> usize {
+    (channel / map.block() * map.places() + y * map.width + x) * map.block() + channel % map.block()
+}
+
+/// Calls `visit(number of z, row of w, its column, number of x)` for every product of one picture.
+fn each_product(of: &Convolution, mut visit: impl FnMut(usize, usize, usize, usize)) {
+    let (below, own, Window { side, stride, padding, groups }) = (of.below(), of.own(), of.window());
+    let (part, run) = (below.channels / groups, (below.channels / groups).min(below.block()));
+    for (y, x) in (0..own.height).flat_map(|y| (0..own.width).map(move |x| (y, x))) {
+        for unit in 0..own.channels {
+            let group = unit / (own.channels / groups);
+            for column in 0..of.inputs() {
+                let (channel, within) =
+                    (column / (side * side * run) * run + column % run, column / run % (side * side));
+                let (from_y, from_x) = (y * stride + within / side, x * stride + within % side);
+                let inside = |at: usize, length: usize| (padding..length + padding).contains(&at);
+                if inside(from_y, below.height) && inside(from_x, below.width) {
+                    let x_at = at(below, from_y - padding, from_x - padding, group * part + channel);
+                    visit(at(own, y, x, unit), unit, column, x_at);
+                }
+            }
+        }
+    }
+}
+
+fn rounded(of: &Matrix, halves: bool) -> Vec<f64> {
+    let round = |x: &f32| if halves { crate::Bf16::from_f32(*x).to_f32() } else { *x };
+    of.data().iter().map(|x| f64::from(round(x))).collect()
+}
+
+fn near(got: &Matrix, want: &[f64], depth: usize) {
+    let bound = 2e-6 * (1.0 + (depth as f64).sqrt());
+    for (g, w) in got.data().iter().zip(want) {
+        assert!((f64::from(*g) - w).abs() <= bound * (1.0 + w.abs()), "{g} is not {w}");
+    }
+}
+
+/// Sides, strides, padding, groups, blocks and channels that do not go up in anything.
+fn odd() -> Vec<Convolution> {
+    let cases = [
+        (map(5, 7, 3, 1), (1, 1, 0, 1), (5, 1)),
+        (map(5, 7, 3, 1), (3, 1, 1, 1), (4, 2)),
+        (map(6, 5, 4, 2), (3, 2, 1, 1), (6, 3)),
+        (map(9, 8, 6, 3), (5, 1, 2, 3), (9, 3)),
+        (map(4, 4, 6, 1), (3, 1, 1, 2), (4, 1)),
+        (map(4, 3, 6, 6), (3, 1, 1, 2), (4, 4)),
+        (map(11, 13, 2, 1), (5, 3, 0, 1), (31, 1)),
+        (map(2, 2, 1, 1), (7, 1, 3, 1), (1, 1)),
+        (map(40, 41, 17, 1), (3, 1, 1, 1), (35, 5)),
+    ];
+    let fit = |(below, (side, stride, padding, groups), own)| {
+        Convolution::fit(below, Window { side, stride, padding, groups }, own).unwrap()
+    };
+    cases.into_iter().map(fit).collect()
+}
+
+#[test]
+fn both_products_agree_with_their_definition_on_odd_shapes() {
+    for (of, pictures) in odd().into_iter().flat_map(|of| [(of, 1), (of, 3)]) {
+        let (below, own) = (of.below().numbers(), of.own().numbers());
+        let (x, w, dz) =
+            (random(pictures, below, 1), random(of.own().channels, of.inputs(), 2), random(pictures, own, 3));
+        for precision in [Precision::F32, Precision::Bf16] {
+            let halves = precision == Precision::Bf16;
+            let (xs, ws, dzs) = (rounded(&x, halves), rounded(&w, halves), rounded(&dz, halves));
+            let (mut z, mut dw) = (vec![0.0; pictures * own], vec![0.0; ws.len()]);
+            for picture in 0..pictures {
+                each_product(&of, |to, unit, column, from| {
+                    let (to, at, from) = (picture * own + to, unit * of.inputs() + column, picture * below + from);
+                    z[to] += ws[at] * xs[from];
+                    dw[at] += dzs[to] * xs[from];
+                });
+            }
+            let (mut out, mut packs) = (Matrix::from_vec(vec![7.0; z.len()], pictures, own), Packs::default());
+            forward(&of, precision, x.rows(), w.rows(), &mut Rounded::default(), out.rows_mut());
+            near(&out, &z, of.inputs());
+            let mut out = Matrix::from_vec(vec![7.0; dw.len()], w.len(), w.width());
+            gradient(&of, precision, (dz.rows(), x.rows()), &mut packs, out.rows_mut());
+            near(&out, &dw, pictures * of.own().places());
+            packs.whole(w.len(), w.width()).data_mut().fill(0.0);
+            gradient::one_by_one(&of, halves, (dz.rows(), x.rows()), &mut packs);
+            near(packs.sums(), &dw, pictures * of.own().places());
+        }
+    }
+}
+
+#[test]
+fn pictures_may_be_made_smaller_first() {
+    let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
+    let pooling = Pooling { kind: pooling::Kind::Largest, side: 2, below: map(7, 6, 4, 2) };
+    let of = Convolution::fit_pooled(pooling, window, (6, 2)).unwrap();
+    let plain = Convolution::fit(pooling.own(), window, (6, 2)).unwrap();
+    let (x, w, dz) = (random(3, 7 * 6 * 4, 1), random(6, of.inputs(), 2), random(3, of.own().numbers(), 3));
+    let mut pooled = Matrix::zeros(3, pooling.own().numbers());
+    pooling.forward(x.rows(), pooled.rows_mut());
+    let both = |of: &Convolution, x: Rows<'_>, precision| {
+        let (mut z, mut dw) = (Matrix::zeros(3, of.own().numbers()), Matrix::zeros(6, of.inputs()));
+        forward(of, precision, x, w.rows(), &mut Rounded::default(), z.rows_mut());
+        gradient(of, precision, (dz.rows(), x), &mut Packs::default(), dw.rows_mut());
+        (z, dw)
+    };
+    for precision in [Precision::F32, Precision::Bf16] {
+        assert_eq!(both(&of, x.rows(), precision), both(&plain, pooled.rows(), precision));
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
+    let of = Convolution::fit(map(28, 28, 3, 1), window, (20, 10)).unwrap();
+    let (x, w, dz) = (random(7, of.below().numbers(), 1), random(20, 27, 2), random(7, of.own().numbers(), 3));
+    for precision in [Precision::F32, Precision::Bf16] {
+        let [a, b, c] = [1, 2, 3].map(|threads| {
+            let (mut z, mut dw, mut sums) = (Matrix::zeros(7, of.own().numbers()), Matrix::zeros(20, 27), [0.0; 20]);
+            Pool::new(threads).unwrap().run(|| {
+                forward(&of, precision, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
+                gradient(&of, precision, (dz.rows(), x.rows()), &mut Packs::default(), dw.rows_mut());
+                sum_places(&of, dz.rows(), &mut sums);
+            });
+            (z, dw, sums)
+        });
+        assert!(a == b && b == c, "{precision:?}");
+    }
+}
+
+#[test]
+fn a_channel_sums_up_its_places() {
+    let window = Window { side: 1, stride: 1, padding: 0, groups: 1 };
+    let of = Convolution::fit(map(1, 2, 1, 1), window, (4, 2)).unwrap();
+    // Two blocks of two places with two channels each, in two pictures.
+    let dz = [1., 10., 2., 20., 3., 30., 4., 40., 5., 0., 0., 0., 0., 0., 0., 1.];
+    let mut sums = [0.0; 4];
+    sum_places(&of, Rows::new(&dz, 2, 8), &mut sums);
+    assert_eq!(sums, [8., 30., 7., 71.]);
+}
+
+#[test]
+fn products_are_counted() {
+    let window = Window { side: 3, stride: 1, padding: 1, groups: 2 };
+    let of = Convolution::fit(map(4, 5, 6, 1), window, (8, 1)).unwrap();
+    let (x, w, mut z) = (random(2, 120, 1), random(8, 27, 2), Matrix::zeros(2, 160));
+    // Other tests count too, so it is at least as much: pictures × places × channels × inputs, both ways.
+    let before = crate::product::multiply_adds();
+    forward(&of, Precision::F32, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
+    assert!(crate::product::multiply_adds() - before >= 2 * 20 * 8 * 27);
+}
+
+#[test]
+fn what_does_not_fit_is_not_made() {
+    let window = Window { side: 3, stride: 1, padding: 0, groups: 1 };
+    let fit = |below, window, own| Convolution::fit(below, window, own).is_some();
+    assert!(fit(map(3, 3, 4, 2), window, (4, 2)));
+    assert!(!fit(map(2, 3, 4, 2), window, (4, 2)));
+    assert!(!fit(map(3, 3, 4, 2), window, (5, 2)));
+    assert!(!fit(map(3, 3, 4, 2), Window { stride: 0, ..window }, (4, 2)));
+    assert!(!fit(map(3, 3, 4, 2), Window { groups: 3, ..window }, (6, 2)));
+    assert!(!fit(map(3, 3, 6, 2), Window { groups: 3, ..window }, (6, 2)));
+}
+
+#[test]
+#[should_panic(expected = "convolution: pictures 1×8, weights 2×9 and results 1×2 do not fit")]
+fn shapes_that_do_not_fit_are_named() {
+    let window = Window { side: 3, stride: 1, padding: 0, groups: 1 };
+    let of = Convolution::fit(map(3, 3, 1, 1), window, (2, 1)).unwrap();
+    let (x, w, mut z) = (random(1, 8, 1), random(2, 9, 2), Matrix::zeros(1, 2));
+    forward(&of, Precision::F32, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
+}

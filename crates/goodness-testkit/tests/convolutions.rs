@@ -1,0 +1,254 @@
+//! Layers that convolve, against the plain definition in float64.
+#![allow(clippy::unwrap_used)]
+
+use goodness::data::Dataset;
+use goodness::model::Model;
+use goodness::train::Flow;
+use goodness::{Network, Recipe, Trainer};
+use goodness_testkit::toy;
+
+const SAMPLES: usize = 12;
+const TEMPERATURE: f64 = 0.5;
+
+/// One batch an epoch, plain descent at rate 1: the weights move by their gradient. The last layer is dense.
+const CLASSES: &str = r#"
+    name = "convolutions"
+    [network]
+    layers = [6, 4, 8, 6]
+    convolutions = [
+        { side = 3 },
+        { side = 3, stride = 2, padding = 1, groups = 2 },
+        { side = 1, pool = 2, pooling = "largest" },
+    ]
+    goodness = "class_mean"
+    [train]
+    loss = { name = "cross_entropy", temperature = 0.5, smoothing = 0.0 }
+    optimizer = { name = "smoothed_sgd", rate = 1.0, smoothing = 0.0, weight_decay = 0.0 }
+    schedule = "constant"
+    epochs = 1
+    batch = 12
+"#;
+
+fn data() -> Dataset {
+    toy::pictures(SAMPLES, 2, 1)
+}
+
+fn trainer(recipe: &str) -> Trainer {
+    Trainer::new(&Recipe::parse("convolutions", recipe).unwrap(), data(), data(), 2).unwrap()
+}
+
+fn run(mut trainer: Trainer) -> Trainer {
+    trainer.run(|_| Flow::Continue).unwrap();
+    trainer
+}
+
+/// A picture: channels, each lines of places.
+type Picture = Vec<Vec<Vec<f64>>>;
+
+/// What a layer does: a convolution after pooling, or a product with everything.
+#[derive(Clone, Copy)]
+struct Kind {
+    side: usize,
+    stride: usize,
+    padding: usize,
+    pool: usize,
+    groups: usize,
+}
+
+const KINDS: [Option<Kind>; 4] = [
+    Some(Kind { side: 3, stride: 1, padding: 1, pool: 1, groups: 1 }),
+    Some(Kind { side: 3, stride: 2, padding: 1, pool: 1, groups: 2 }),
+    Some(Kind { side: 1, stride: 1, padding: 0, pool: 2, groups: 1 }),
+    None,
+];
+
+#[derive(Clone)]
+struct Layer {
+    w: Vec<Vec<f64>>,
+    b: Vec<f64>,
+}
+
+fn layers(network: &Network) -> Vec<Layer> {
+    let wide = |row: &[f32]| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
+    let layers = network.layers.iter();
+    layers.map(|l| Layer { w: l.weights.rows().iter().map(wide).collect(), b: wide(&l.biases) }).collect()
+}
+
+fn largest(x: &Picture, side: usize) -> Picture {
+    let places = |of: &Vec<Vec<f64>>, y: usize, x: usize| {
+        let square = (0..side * side).map(|i| of[y * side + i / side][x * side + i % side]);
+        square.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let (height, width) = (x[0].len() / side, x[0][0].len() / side);
+    let channel = |of| (0..height).map(|y| (0..width).map(|x| places(of, y, x)).collect()).collect();
+    x.iter().map(channel).collect()
+}
+
+/// The weight of input channel `channel` of a group at (`dy`, `dx`). A class's channels below stand together, so weights come
+/// class by class, where more than one class lies below.
+fn weight(w: &[f64], (channel, together): (usize, usize), (dy, dx): (usize, usize), side: usize) -> f64 {
+    let square = side * side * together;
+    w[channel / together * square + (dy * side + dx) * together + channel % together]
+}
+
+fn convolve(layer: &Layer, kind: Kind, x: &Picture, classes_below: usize) -> Picture {
+    let x = &largest(x, kind.pool);
+    let (below, own) = (x.len() / kind.groups, layer.w.len() / kind.groups);
+    let together = below.min(x.len() / classes_below);
+    let places = |length: usize| (length + 2 * kind.padding - kind.side) / kind.stride + 1;
+    let at = |unit: usize, y: usize, x0: usize| {
+        let mut sum = layer.b[unit];
+        for channel in 0..below {
+            for (dy, dx) in (0..kind.side).flat_map(|dy| (0..kind.side).map(move |dx| (dy, dx))) {
+                let (y, x0) = (
+                    (y * kind.stride + dy).wrapping_sub(kind.padding),
+                    (x0 * kind.stride + dx).wrapping_sub(kind.padding),
+                );
+                let seen = x[unit / own * below + channel].get(y).and_then(|line| line.get(x0)).copied().unwrap_or(0.0);
+                sum += weight(&layer.w[unit], (channel, together), (dy, dx), kind.side) * seen;
+            }
+        }
+        sum.max(0.0)
+    };
+    let line = |unit: usize, y: usize| (0..places(x[0][0].len())).map(|x0| at(unit, y, x0)).collect();
+    (0..layer.w.len()).map(|unit| (0..places(x[0].len())).map(|y| line(unit, y)).collect()).collect()
+}
+
+/// All units of a class side by side: place by place, its channels last.
+fn flat(x: &Picture, classes: usize) -> Vec<f64> {
+    let (each, mut all) = (x.len() / classes, Vec::new());
+    for class in 0..classes {
+        for (y, x0) in (0..x[0].len()).flat_map(|y| (0..x[0][0].len()).map(move |x0| (y, x0))) {
+            all.extend((0..each).map(|c| x[class * each + c][y][x0]));
+        }
+    }
+    all
+}
+
+fn rms(x: &Picture) -> Picture {
+    let (numbers, count) = (x.iter().flatten().flatten(), (x.len() * x[0].len() * x[0][0].len()) as f64);
+    let scale = 1e-8 + (numbers.map(|x| x * x).sum::<f64>() / count).sqrt();
+    x.iter().map(|c| c.iter().map(|line| line.iter().map(|x| x / scale).collect()).collect()).collect()
+}
+
+/// The activities of layer number `l` for what it reads.
+fn forward(layer: &Layer, l: usize, x: &Picture) -> Picture {
+    match KINDS[l] {
+        Some(kind) => convolve(layer, kind, x, if l == 0 { 1 } else { 2 }),
+        None => {
+            let x = flat(x, 2);
+            let unit = |(w, b): (&Vec<f64>, &f64)| (w.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>() + b).max(0.0);
+            layer.w.iter().zip(&layer.b).map(|row| vec![vec![unit(row)]]).collect()
+        }
+    }
+}
+
+fn goodness(h: &Picture) -> Vec<f64> {
+    let mean = |group: &[Vec<Vec<f64>>]| {
+        let numbers: Vec<f64> = group.iter().flatten().flatten().copied().collect();
+        numbers.iter().sum::<f64>() / numbers.len() as f64
+    };
+    h.chunks(h.len() / 2).map(mean).collect()
+}
+
+/// What every layer reads of an image, and its goodness.
+fn walk(layers: &[Layer], data: &Dataset, row: usize) -> Vec<(Picture, Vec<f64>)> {
+    let lines = data.row(row).chunks(6).map(|line| line.iter().map(|p| f64::from(*p) / 255.0).collect());
+    let (mut x, mut all) = (rms(&vec![lines.collect()]), Vec::new());
+    for (l, layer) in layers.iter().enumerate() {
+        let h = forward(layer, l, &x);
+        all.push((std::mem::replace(&mut x, rms(&h)), goodness(&h)));
+    }
+    all
+}
+
+/// The mean loss of layer number `l` with its weights `own`, above layers with the weights `all`.
+fn layer_loss(all: &[Layer], own: &Layer, l: usize) -> f64 {
+    let data = data();
+    let sample = |row: usize| {
+        let g = goodness(&forward(own, l, &walk(all, &data, row)[l].0));
+        let label = usize::from(data.label(row));
+        ((g[1 - label] - g[label]) / TEMPERATURE).exp().ln_1p()
+    };
+    (0..SAMPLES).map(sample).sum::<f64>() / SAMPLES as f64
+}
+
+#[test]
+fn a_layer_follows_the_slope_of_its_loss() {
+    let trainer = trainer(CLASSES);
+    let start = layers(trainer.network());
+    let trained = run(trainer);
+    for (l, end) in layers(trained.network()).iter().enumerate() {
+        let told = trained.history()[0].layers[l].loss;
+        let truth = layer_loss(&start, &start[l], l);
+        assert!((told - truth).abs() < 1e-5, "layer {l}: the loss is {truth}, not {told}");
+        let mut most = 0.0f64;
+        for unit in 0..start[l].b.len() {
+            for input in (unit % 3..start[l].w[unit].len()).step_by(3).map(Some).chain([None]) {
+                let moved = |by: f64| {
+                    let mut layer = start[l].clone();
+                    *input.map_or(&mut layer.b[unit], |input| &mut layer.w[unit][input]) += by;
+                    layer_loss(&start, &layer, l)
+                };
+                let slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+                let number = |of: &Layer| input.map_or(of.b[unit], |input| of.w[unit][input]);
+                let step = number(&start[l]) - number(end);
+                assert!((step - slope).abs() < 1e-5, "layer {l}, unit {unit}, {input:?}: moved by {step}, not {slope}");
+                most = most.max(step.abs());
+            }
+        }
+        assert!(most > 1e-3, "layer {l}: nothing moved");
+    }
+}
+
+#[test]
+fn a_network_reads_as_it_learns_and_comes_back_from_a_file() {
+    let trainer = run(trainer(CLASSES));
+    let layers_of = &trainer.network().layers;
+    let units: Vec<usize> = layers_of.iter().map(|l| l.units()).collect();
+    assert_eq!(units, [6 * 36, 4 * 9, 8, 6]);
+    let parameters: Vec<usize> = layers_of.iter().map(|l| l.parameters()).collect();
+    assert_eq!(parameters, [6 * 9 + 6, 4 * 3 * 9 + 4, 8 * 4 + 8, 6 * 8 + 6]);
+    let (all, data) = (layers(trainer.network()), data());
+    let scores = trainer.pool().run(|| trainer.network().scores(&data));
+    for row in 0..SAMPLES {
+        // The score of a class is the sum of what the layers say.
+        let label = usize::from(data.label(row));
+        let truth: f64 = walk(&all, &data, row).iter().map(|(_, g)| g[label]).sum();
+        let score = f64::from(scores.rows().row(row)[label]);
+        assert!((truth - score).abs() < 1e-4 * (1.0 + truth.abs()), "{score}, not {truth}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    Model::save(trainer.network(), trainer.recipe(), &path).unwrap();
+    let model = Model::load(&path).unwrap();
+    assert_eq!(scores, trainer.pool().run(|| model.network.scores(&data)));
+}
+
+#[test]
+fn halves_learn_nearly_the_same() {
+    let halves = run(trainer(&CLASSES.replace("[train]", "precision = \"bf16\"\n[train]")));
+    for (a, b) in layers(run(trainer(CLASSES)).network()).iter().zip(layers(halves.network())) {
+        let pairs = a.w.iter().flatten().zip(b.w.iter().flatten());
+        let off = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(off > 0.0 && off < 0.02, "off by {off}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_the_images_is_named() {
+    let refused = |from: &str, to: &str| {
+        let recipe = Recipe::parse("convolutions", &CLASSES.replace(from, to)).unwrap();
+        Trainer::new(&recipe, data(), data(), 1).err().unwrap().to_string()
+    };
+    let odd = refused("layers = [6, 4,", "layers = [6, 5,");
+    assert!(
+        odd.ends_with("network.layers = 5: a multiple of the 2 classes, for each has its own group of channels"),
+        "{odd}"
+    );
+    let large = refused("{ side = 3 }", "{ side = 9, padding = 1 }");
+    let says = "network.convolutions = that of layer 1 with 6 channels: squares within the 6 × 6 places below and the zeros \
+                around them, and groups into which its 6 channels and the 1 below can be cut";
+    assert!(large.ends_with(says), "{large}");
+    assert!(refused("groups = 2", "groups = 4").contains("that of layer 2 with 4 channels"));
+}

@@ -48,7 +48,7 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
     }
     if !recipe.network.convolutions.is_empty() {
         let hint = "the gradient of a picture is not among what is computed; dense layers have a twin";
-        return none("network.convolutions", "one a layer", hint);
+        return none("network.convolutions", "squares", hint);
     }
     if find(image_negatives::CATALOGUE, &recipe.train.negatives.name).is_some() {
         let hint = "its layers see no label, and a gradient from the top would have none to start from; \

@@ -145,8 +145,10 @@ fn recipes_without_a_twin_say_what_would_make_one() {
         let recipe = Recipe::parse("toy", text).unwrap();
         Twin::new(&recipe, Choices::default(), pictures(48, 1), pictures(30, 2), 1).err().expect("refused").to_string()
     };
-    let said = refused("name = 'c'\n[network]\nlayers = [9, 8]\nconvolutions = [{ side = 3 }]\noverlay = 'waves'");
-    assert!(said.contains("network.convolutions = \"one a layer\"; the gradient of a picture is not among"), "{said}");
+    let said = refused(
+        "name = 'c'\n[network]\nlayers = [9, 8]\nconvolutions = [{ side = 3 }]\noverlay = 'waves'\n[train]\nbatch = 12",
+    );
+    assert!(said.contains("network.convolutions = \"squares\"; the gradient of a picture is not among"), "{said}");
     let said = refused("name = 'u'\n[network]\nlayers = [9, 8]\n[train]\nnegatives = 'hybrid_mask'\nbatch = 12");
     assert!(said.starts_with("recipe \"u\" has no backpropagation twin: train.negatives = \"hybrid_mask\";"), "{said}");
     assert!(said.contains("network.readout = \"label_sweep\"") && said.contains("\"class_goodness\""), "{said}");

@@ -20,14 +20,20 @@ const WINDOW: u32 = 1024;
 ///
 /// ```
 /// use goodness_edge::{Baseline, Rule};
-/// let ramp = |i: u32| -> [i16; 16] { core::array::from_fn(|at| (at as u32 * 40 + i % 7) as i16) };
-/// let mut usual: Baseline<i16, i16, 16, 8> = Baseline::blank();
+/// use goodness_core::Rng;
+/// // Two bumps a sample, and noise.
+/// let wave = |i: u64| -> [f32; 24] {
+///     let mut rng = Rng::keyed(5, 0, i);
+///     core::array::from_fn(|at| if at % 12 < 3 { 3.0 } else { 0.0 } + 0.3 * rng.normal())
+/// };
+/// let mut usual = Baseline::<f32, f32, 24, 16>::blank();
 /// usual.start(1, Rule::new());
-/// (0..600).try_for_each(|i| usual.learn(&ramp(i)))?;
-/// (0..200).try_for_each(|i| usual.follow(&ramp(i)))?;
-/// let mut other = ramp(3);
-/// other[8..].reverse();
-/// assert!(usual.score(&ramp(3))?.abs() < usual.score(&other)?.abs());
+/// (0..800).try_for_each(|i| usual.learn(&wave(i)))?;
+/// usual.forget_band();
+/// (800..1000).try_for_each(|i| usual.follow(&wave(i)))?;
+/// let mut other = wave(1000);
+/// other[12..].fill(0.0);
+/// assert!(usual.score(&wave(1000))?.abs() < usual.score(&other)?.abs());
 /// # Ok::<(), goodness_edge::Error>(())
 /// ```
 #[derive(Debug)]

@@ -27,4 +27,5 @@ pub use pool::{Pool, PoolError};
 pub use simd::gradient;
 pub use simd::half::Bf16;
 pub use simd::peak;
-pub use simd::product::{self, Precision, Rounded};
+pub use simd::product;
+pub use simd::rounded::{Precision, Rounded};

@@ -2,7 +2,8 @@
 
 use goodness_core::{Rows, RowsMut};
 
-use super::product::{self, Precision};
+use super::product;
+use super::rounded::{self, Precision};
 use crate::Matrix;
 use crate::par::{self, Split};
 
@@ -100,7 +101,7 @@ pub fn gradient_pieces<const N: usize>(
     sums.resize(units, inputs);
     match precision {
         Precision::F32 => product::gradient(dz, x, sums.rows_mut()),
-        Precision::Bf16 | Precision::Int8 => product::rounded_gradient(dz, x, plain, sums.rows_mut()),
+        Precision::Bf16 | Precision::Int8 => rounded::rounded_gradient(dz, x, plain, sums.rows_mut()),
     }
     hand_out(sums.rows_mut(), following, each);
 }
@@ -300,7 +301,7 @@ mod tests {
             let halves = together(Precision::Bf16, &dz, &x);
             near(&halves, &want, 6.0 * depth / 256.0);
             let mut plain = [Matrix::default(), Matrix::default()];
-            product::rounded_gradient(dz.rows(), x.rows(), &mut plain, want.rows_mut());
+            rounded::rounded_gradient(dz.rows(), x.rows(), &mut plain, want.rows_mut());
             near(&halves, &want, 8e-6 * (1.0 + depth));
         }
     }

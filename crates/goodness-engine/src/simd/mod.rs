@@ -15,6 +15,7 @@ mod outer;
 pub(crate) mod patches;
 pub mod peak;
 pub mod product;
+pub(crate) mod rounded;
 #[cfg(target_arch = "x86_64")]
 mod tasks;
 
@@ -38,6 +39,45 @@ pub(crate) fn has_fours() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::Matrix;
+    use goodness_core::Rng;
+
+    pub(crate) fn random(rows: usize, width: usize, seed: u64) -> Matrix {
+        let mut rng = Rng::keyed(seed, 0, 0);
+        Matrix::from_vec((0..rows * width).map(|_| rng.normal()).collect(), rows, width)
+    }
+
+    /// The plain definition, in double precision.
+    pub(crate) fn reference(
+        rows: usize,
+        columns: usize,
+        depth: usize,
+        at: impl Fn(usize, usize, usize) -> f64,
+    ) -> Vec<f64> {
+        let cell = |i: usize| (0..depth).map(|k| at(i / columns, i % columns, k)).sum();
+        (0..rows * columns).map(cell).collect()
+    }
+
+    pub(crate) fn close(got: &Matrix, want: &[f64], depth: usize) {
+        let bound = 1e-6 * (depth as f64).sqrt() + 1e-6;
+        for (g, w) in got.data().iter().zip(want) {
+            assert!((f64::from(*g) - w).abs() <= bound * (1.0 + w.abs()), "{g} is not {w}");
+        }
+    }
+
+    pub(crate) const SHAPES: &[(usize, usize, usize)] = &[
+        (0, 3, 2),
+        (1, 1, 1),
+        (1, 7, 13),
+        (5, 1, 3),
+        (3, 5, 0),
+        (17, 31, 29),
+        (64, 64, 64),
+        (101, 97, 103),
+        (131, 35, 1031),
+        (150, 47, 1),
+    ];
+
     /// Whether the kernels for 512-bit registers are what runs here.
     pub(crate) fn wide() -> bool {
         #[cfg(target_arch = "x86_64")]

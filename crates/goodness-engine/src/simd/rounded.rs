@@ -1,0 +1,246 @@
+//! Products whose operands are rounded first, or packed, in whatever room the caller keeps for them.
+
+use goodness_core::{Rows, RowsMut};
+
+use super::bytes::{self, Bytes};
+#[cfg(target_arch = "x86_64")]
+use super::dot as wide;
+#[cfg(target_arch = "x86_64")]
+use super::gradient::{Piece, x86::summed};
+use super::half::{self, Bf16};
+#[cfg(target_arch = "x86_64")]
+use super::outer::Operand;
+use super::product::{check, gradient, plain_forward};
+use crate::Matrix;
+use crate::par;
+
+/// Rows that one thread takes at a time.
+const ROWS: usize = 32;
+/// Numbers that one thread takes at a time.
+const NUMBERS: usize = 1 << 14;
+/// Rows from which packing weights pays, and numbers of a row up to which a panel stays near.
+#[cfg(target_arch = "x86_64")]
+const MANY: usize = 128;
+#[cfg(target_arch = "x86_64")]
+const DEEP: usize = 8192;
+/// Rows that are packed at a time.
+#[cfg(target_arch = "x86_64")]
+const NEAR: usize = 1024;
+
+/// How operands are rounded before they are multiplied; sums are of 32 bits always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// Not at all.
+    #[default]
+    F32,
+    /// To 8 bits of precision (bfloat16).
+    Bf16,
+    /// To whole numbers of 8 bits, one step a row; gradients to bfloat16.
+    Int8,
+}
+
+/// Rounded operands, reused from product to product.
+#[derive(Clone, Debug, Default)]
+pub struct Rounded {
+    halves: [Vec<Bf16>; 2],
+    bytes: [Bytes; 2],
+    plain: [Matrix; 2],
+    packs: [Vec<u32>; 2],
+    /// What every thread of a convolution has room for.
+    pub(crate) room: [usize; 3],
+}
+
+impl Rounded {
+    /// Rows, rounded to 16 bits.
+    pub(crate) fn halves_of(&mut self, of: Rows<'_>) -> &[Bf16] {
+        let [_, halves] = &mut self.halves;
+        halves.resize(of.data().len(), Bf16::default());
+        par::each_block(
+            halves.len(),
+            NUMBERS,
+            (of.data(), halves.as_mut_slice()),
+            |_, (from, to): (&[f32], &mut [Bf16])| {
+                half::round_into(from, to);
+            },
+        );
+        halves
+    }
+
+    /// Rows, rounded to 16 bits and back.
+    pub(crate) fn rough(&mut self, of: Rows<'_>) -> Rows<'_> {
+        let [_, plain] = &mut self.plain;
+        round_to(of, plain);
+        plain.rows()
+    }
+}
+
+/// [`forward`](super::product::forward) of operands that are rounded first.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: &mut Rounded, mut out: RowsMut<'_>) {
+    check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
+    #[cfg(target_arch = "x86_64")]
+    if packs_pay(precision, x) {
+        return forward_packed(precision == Precision::Bf16, (x, w), rounded, out);
+    }
+    match precision {
+        Precision::F32 => plain_forward((x, w), out, false),
+        Precision::Bf16 => forward_halves((x, w), rounded, out),
+        Precision::Int8 => {
+            let [x_bytes, w_bytes] = &mut rounded.bytes;
+            x_bytes.round(x, true);
+            w_bytes.round(w, false);
+            forward_bytes((x_bytes, w_bytes), x.width(), &mut out);
+        }
+    }
+}
+
+/// Whether there are so many rows that packing the weights costs less than it saves, and the processor can.
+#[cfg(target_arch = "x86_64")]
+fn packs_pay(precision: Precision, x: Rows<'_>) -> bool {
+    let has = match precision {
+        Precision::F32 => super::has_wide(),
+        Precision::Bf16 => super::has_pairs(),
+        Precision::Int8 => false,
+    };
+    has && x.len() >= MANY && x.width() <= DEEP
+}
+
+/// By packed operands, some rows of x at a time, whose pack stays near.
+#[cfg(target_arch = "x86_64")]
+fn forward_packed(halves: bool, (mut x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, mut out: RowsMut<'_>) {
+    let along = |rows| Operand { rows, along: true };
+    while !x.is_empty() {
+        let [x_pack, w_pack] = &mut rounded.packs;
+        let (some, more) = x.split_at(NEAR.min(x.len()));
+        let (mut some_out, more_out) = out.split_at(some.len());
+        let following = [some_out.data_mut()];
+        summed(halves, (along(some), along(w)), (x_pack, w_pack), following, &|piece: Piece<'_, 1>| {
+            let [out] = piece.following;
+            out.copy_from_slice(piece.numbers);
+        });
+        (x, out) = (more, more_out);
+    }
+}
+
+fn forward_halves((x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, mut out: RowsMut<'_>) {
+    #[cfg(target_arch = "x86_64")]
+    if super::has_pairs() {
+        let [x_halves, w_halves] = &mut rounded.halves;
+        let tables = (wide::halves(x, x_halves), wide::halves(w, w_halves));
+        let out = wide::out(&mut out, 0, false);
+        // SAFETY: as in `plain_forward`.
+        return unsafe { wide::run(&wide::Pairs, tables, x.width(), out, false) };
+    }
+    halves_anywhere((x, w), rounded, out.reborrow());
+}
+
+fn halves_anywhere((x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, out: RowsMut<'_>) {
+    let [plain_x, plain_w] = &mut rounded.plain;
+    round_to(x, plain_x);
+    round_to(w, plain_w);
+    plain_forward((plain_x.rows(), plain_w.rows()), out, false);
+}
+
+fn forward_bytes((x, w): (&Bytes, &Bytes), depth: usize, out: &mut RowsMut<'_>) {
+    #[cfg(target_arch = "x86_64")]
+    if super::has_fours() {
+        let kernel = wide::Bytes { x_steps: &x.steps, w_steps: &w.steps, offsets: &w.offsets };
+        let tables = (wide::lines(x, depth), wide::lines(w, depth));
+        let out = wide::out(out, 0, false);
+        // SAFETY: as in `plain_forward`; there is a step for each row and an offset for each unit.
+        return unsafe { wide::run(&kernel, tables, depth, out, false) };
+    }
+    bytes_anywhere((x, w), depth, out.reborrow());
+}
+
+fn bytes_anywhere((x, w): (&Bytes, &Bytes), depth: usize, out: RowsMut<'_>) {
+    par::each_block(out.len(), ROWS, out, |first, mut out: RowsMut<'_>| {
+        for r in 0..out.len() {
+            let (row, step) = (x.row(first + r, depth), x.steps[first + r]);
+            for (unit, out) in out.row_mut(r).iter_mut().enumerate() {
+                *out = bytes::dot(row, w.row(unit, depth), w.offsets[unit]) as f32 * (step * w.steps[unit]);
+            }
+        }
+    });
+}
+
+/// Rounds to bfloat16 and back.
+fn round_to(from: Rows<'_>, to: &mut Matrix) {
+    to.resize(from.len(), from.width());
+    par::each_block(from.data().len(), NUMBERS, (from.data(), to.data_mut()), |_, (from, to): (&[f32], &mut [f32])| {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = Bf16::from_f32(*from).to_f32());
+    });
+}
+
+/// [`gradient`] of operands that are rounded to bfloat16 first, on any processor.
+pub(super) fn rounded_gradient(dz: Rows<'_>, x: Rows<'_>, plain: &mut [Matrix; 2], out: RowsMut<'_>) {
+    let [plain_dz, plain_x] = plain;
+    round_to(dz, plain_dz);
+    round_to(x, plain_x);
+    gradient(plain_dz.rows(), plain_x.rows(), out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{SHAPES, close, random, reference, wide};
+    use super::*;
+
+    /// How far a sum of `depth` products of numbers around 1 may be off when both are rounded to `bits` bits.
+    fn rounding(depth: usize, bits: i32) -> f64 {
+        6.0 * 2f64.powi(-bits) * (depth as f64).sqrt()
+    }
+
+    #[test]
+    fn rounded_products_stay_near_and_are_the_same_on_every_processor() {
+        for &(rows, units, inputs) in SHAPES {
+            let (x, w) = (random(rows, inputs, 1), random(units, inputs, 2));
+            let of = |m: &Matrix, r: usize, c: usize| f64::from(m.data()[r * m.width() + c]);
+            let want = reference(rows, units, inputs, |r, u, i| of(&x, r, i) * of(&w, u, i));
+            let mut rounded = Rounded::default();
+            let (mut z, mut plain) = (Matrix::zeros(rows, units), Matrix::zeros(rows, units));
+            let off = |z: &Matrix| {
+                z.data().iter().zip(&want).fold(0.0f64, |most, (z, w)| most.max((f64::from(*z) - w).abs()))
+            };
+            forward_rounded(Precision::F32, x.rows(), w.rows(), &mut rounded, z.rows_mut());
+            close(&z, &want, inputs);
+            forward_rounded(Precision::Bf16, x.rows(), w.rows(), &mut rounded, z.rows_mut());
+            assert!(off(&z) <= rounding(inputs, 8), "{rows}×{units}×{inputs}: off by {}", off(&z));
+            halves_anywhere((x.rows(), w.rows()), &mut rounded, plain.rows_mut());
+            close(&z, &plain.data().iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), inputs);
+            forward_rounded(Precision::Int8, x.rows(), w.rows(), &mut rounded, z.rows_mut());
+            assert!(off(&z) <= rounding(inputs, 5), "{rows}×{units}×{inputs}: off by {}", off(&z));
+            let [x_bytes, w_bytes] = &rounded.bytes;
+            bytes_anywhere((x_bytes, w_bytes), inputs, plain.rows_mut());
+            assert_eq!(z, plain);
+        }
+    }
+
+    #[test]
+    fn a_row_is_the_same_whatever_stands_beside_it() {
+        let (x, w) = (random(37, 3001, 1), random(9, 3001, 2));
+        let mut rounded = Rounded::default();
+        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+            let (mut all, mut one) = (Matrix::zeros(37, 9), Matrix::zeros(1, 9));
+            forward_rounded(precision, x.rows(), w.rows(), &mut rounded, all.rows_mut());
+            for (row, z) in x.rows().iter().zip(all.rows().iter()) {
+                forward_rounded(precision, Rows::new(row, 1, 3001), w.rows(), &mut rounded, one.rows_mut());
+                let same = |(a, b): (&f32, &f32)| a.to_bits() == b.to_bits();
+                assert!(!wide() || one.data().iter().zip(z).all(same), "{precision:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_rows_make_no_nonsense_of_others() {
+        let mut x = random(3, 40, 1);
+        x.data_mut()[..40].fill(0.0);
+        x.data_mut()[40] = f32::INFINITY;
+        let (w, mut z) = (random(5, 40, 2), Matrix::zeros(3, 5));
+        forward_rounded(Precision::Int8, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
+        assert_eq!(z.data()[..5], [0.0; 5]);
+        assert!(z.data()[5..10].iter().all(|z| z.is_nan()) && z.data()[10..].iter().all(|z| z.is_finite()));
+    }
+}

@@ -81,6 +81,7 @@ def timed(command, threads):
         if child.returncode != 0:
             raise SystemExit(f"{' '.join(command)}\nended with {child.returncode}:\n{errors.read().strip()}")
         line = json.loads(said.read().strip().splitlines()[-1])
+        line.pop("data", None)  # a folder of this run alone
     # Linux counts in KiB. The largest size of this script is the least that it can say, so it stays small.
     return line | {"process_seconds": seconds, "process_peak_bytes": used.ru_maxrss * 1024}
 

@@ -10,7 +10,6 @@ use goodness_core::{Rows, RowsMut};
 
 use super::half::{self, Bf16};
 use super::{bytes, product, tasks};
-use crate::par;
 
 /// How one kind of number is loaded, multiplied and summed up.
 pub(super) trait Kernel: Sync {
@@ -70,10 +69,7 @@ pub(super) fn table(of: Rows<'_>) -> Table<f32> {
 
 /// The rows of a matrix, rounded into `to`.
 pub(super) fn halves(of: Rows<'_>, to: &mut Vec<Bf16>) -> Table<Bf16> {
-    to.resize(of.data().len(), Bf16::default());
-    par::each_block(to.len(), NUMBERS, (of.data(), to.as_mut_slice()), |_, (from, to): (&[f32], &mut [Bf16])| {
-        half::round_into(from, to);
-    });
+    half::round_rows(of, to);
     Table { data: to.as_ptr(), stride: of.width(), rows: of.len() }
 }
 
@@ -88,8 +84,6 @@ pub(super) fn out(of: &mut RowsMut<'_>, first: usize, add: bool) -> Out {
     Out { data: of.data_mut()[first..].as_mut_ptr(), stride, add }
 }
 
-/// Numbers that one thread rounds at a time.
-const NUMBERS: usize = 1 << 14;
 /// Rows and units of a tile: 24 sums, 4 registers of w and one of x.
 const ROWS: usize = 6;
 const UNITS: usize = 4;

@@ -1,5 +1,12 @@
 //! Numbers of 16 bits with the range of `f32` and 8 bits of precision (bfloat16).
 
+use goodness_core::Rows;
+
+use crate::par;
+
+/// Numbers that one thread rounds at a time.
+const NUMBERS: usize = 1 << 14;
+
 /// The upper half of an `f32`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
@@ -35,6 +42,14 @@ pub(crate) fn round_into(from: &[f32], to: &mut [Bf16]) {
         return unsafe { x86::round_into(from, to) };
     }
     to.iter_mut().zip(from).for_each(|(to, from)| *to = Bf16::from_f32(*from));
+}
+
+/// Rounds every number of some rows, on all threads.
+pub(crate) fn round_rows(from: Rows<'_>, to: &mut Vec<Bf16>) {
+    to.resize(from.data().len(), Bf16::default());
+    par::each_block(to.len(), NUMBERS, (from.data(), to.as_mut_slice()), |_, (from, to): (&[f32], &mut [Bf16])| {
+        round_into(from, to);
+    });
 }
 
 #[cfg(target_arch = "x86_64")]

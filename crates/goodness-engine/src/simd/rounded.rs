@@ -54,15 +54,7 @@ impl Rounded {
     /// Rows, rounded to 16 bits.
     pub(crate) fn halves_of(&mut self, of: Rows<'_>) -> &[Bf16] {
         let [_, halves] = &mut self.halves;
-        halves.resize(of.data().len(), Bf16::default());
-        par::each_block(
-            halves.len(),
-            NUMBERS,
-            (of.data(), halves.as_mut_slice()),
-            |_, (from, to): (&[f32], &mut [Bf16])| {
-                half::round_into(from, to);
-            },
-        );
+        half::round_rows(of, halves);
         halves
     }
 

@@ -35,6 +35,15 @@ impl Matrix {
         (self.rows, self.width) = (rows, width);
     }
 
+    /// Makes every row its mean: rows × 1.
+    pub fn average_rows(&mut self) {
+        let width = self.width.max(1);
+        for r in 0..self.rows {
+            self.data[r] = self.data[r * width..(r + 1) * width].iter().sum::<f32>() / width as f32;
+        }
+        self.resize(self.rows, 1);
+    }
+
     /// Numbers that it has memory for.
     pub fn capacity(&self) -> usize {
         self.data.capacity()

@@ -19,9 +19,9 @@ fn close(label: &str, numeric: f64, exact: f64, scale: f64) {
     );
 }
 
-/// Numbers of goodness a row, with three classes.
+/// Numbers of goodness a row, with three classes or three places.
 fn numbers(member: &dyn Goodness) -> usize {
-    if member.per_class() { 3 } else { 1 }
+    if member.per_class() || member.per_place() { 3 } else { 1 }
 }
 
 fn score_of(member: &dyn Goodness, h: &[f32], width: usize) -> Vec<f32> {

@@ -69,7 +69,8 @@ pub struct Walk {
     pub(crate) sums: Matrix,
     /// Scores of some images.
     part: Matrix,
-    /// The goodness of each layer in the last pass: rows × 1, or rows × classes.
+    /// The goodness of each layer in the last pass, its mean over places where it has one a place: rows × 1, or rows ×
+    /// classes.
     pub g: Vec<Matrix>,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
@@ -94,8 +95,8 @@ impl Parts {
     /// the next layer's input.
     ///
     /// # Shapes
-    /// `p`: numbers × units. `h`, `x`: rows × units; `x` may have no rows. `a`: rows × numbers. `g`: rows × 1, or rows ×
-    /// classes.
+    /// `p`: numbers × units. `h`, `x`: rows × units; `x` may have no rows. `a`: rows × numbers. `g`: rows × 1, rows ×
+    /// classes, or rows × places.
     pub(crate) fn lift(&self, p: Rows<'_>, h: RowsMut<'_>, a: RowsMut<'_>, g: RowsMut<'_>, x: RowsMut<'_>) {
         let rows = h.len();
         let block = |(mut h, mut a, mut g): (RowsMut<'_>, RowsMut<'_>, RowsMut<'_>), x: Option<RowsMut<'_>>| {
@@ -154,9 +155,16 @@ impl Network {
         layers + self.readout.weights().iter().map(|w| w.data().len()).sum::<usize>()
     }
 
-    /// Numbers of goodness a row.
-    pub(crate) fn goodnesses(&self) -> usize {
-        if self.parts.goodness.per_class() { self.classes } else { 1 }
+    /// Numbers of goodness that layer number `layer` gives a row.
+    pub(crate) fn goodnesses(&self, layer: usize) -> usize {
+        match &self.parts.goodness {
+            goodness if goodness.per_class() => self.classes,
+            goodness if goodness.per_place() => {
+                let Shape { height, width, .. } = self.layers[layer].grid();
+                height * width
+            }
+            _ => 1,
+        }
     }
 
     /// What layer number `layer` reads: the images with their labels, or what layers below passed on, `x[l]` of layer `l`.
@@ -263,11 +271,14 @@ impl Network {
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
         walk.a.resize(rows, self.layers[layer].projection.len());
-        walk.g[layer].resize(rows, self.goodnesses());
+        walk.g[layer].resize(rows, self.goodnesses(layer));
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, &mut walk.rounded, walk.h.rows_mut());
         let p = self.layers[layer].projection.rows();
         self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x[0].rows_mut());
+        if self.parts.goodness.per_place() {
+            walk.g[layer].average_rows();
+        }
     }
 
     /// The normalised activities of every layer on one pass with the neutral code: `each(first row, activities)` is called

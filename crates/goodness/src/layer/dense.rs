@@ -10,10 +10,12 @@
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
 use goodness_core::{Rng, Rows, RowsMut};
+use goodness_engine::conv::Map;
 use goodness_engine::gradient::{self, Packs, Piece};
 use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
 use super::{Fields, Input, Maps};
+use crate::data::Shape;
 
 /// A fully connected layer, or one whose units have local receptive fields, or one that convolves.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +124,18 @@ impl Dense {
     /// Numbers in an output row.
     pub fn units(&self) -> usize {
         self.maps.map_or(self.weights.len(), |maps| maps.own().numbers())
+    }
+
+    /// The grid that its units lie on, each place's units side by side; one place where they lie on none.
+    pub fn grid(&self) -> Shape {
+        match (&self.fields, &self.maps) {
+            (Some(fields), _) => fields.own,
+            (_, Some(maps)) => {
+                let Map { height, width, channels, .. } = maps.own();
+                Shape { height, width, channels }
+            }
+            _ => Shape { height: 1, width: 1, channels: self.units() },
+        }
     }
 
     /// Adds b to a row of z.

@@ -2,6 +2,7 @@
 
 mod flow;
 
+use goodness_core::goodness;
 use goodness_core::overlay::{self, Place};
 use toml::Table;
 
@@ -29,6 +30,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.readouts());
     match found
         .or_else(|| parts.labels(table))
+        .or_else(|| parts.places())
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
         .or_else(|| parts.padding())
@@ -156,6 +158,13 @@ impl<'a> Parts<'a> {
                 return Some((residual, layers, "only a third layer has two layers below it"));
             }
         }
+        if let Contrast::Images(maker) = &self.contrast
+            && network.residual.name != "none"
+            && (1..network.layers.len()).any(|l| maker.anew(l))
+        {
+            let reason = "negatives are made anew of what one layer passed on";
+            return Some((quoted("network.residual", &network.residual), self.negatives(), reason));
+        }
         if train.collaboration.name == "none" {
             return None;
         }
@@ -251,6 +260,29 @@ impl<'a> Parts<'a> {
         let asked = adviser.or(own.filter(|_| self.contrast.looks_at() > 0 && !self.classes()))?;
         let reason = "it is solved for when the network is read, and has nothing to say before";
         asked.1.moments().is_some().then(|| (asked.0, self.negatives(), reason))
+    }
+
+    /// What cannot see goodness place by place.
+    fn places(&self) -> Option<Clash> {
+        let (network, train) = (&self.recipe.network, &self.recipe.train);
+        if !network.goodness.build(goodness::CATALOGUE).per_place() {
+            return None;
+        }
+        let apart = [
+            (
+                network.projection.name != "none",
+                quoted("network.projection", &network.projection),
+                "a projection has no places",
+            ),
+            (self.flow.is_some(), quoted("network.flow", &network.flow), "its layers are fully connected"),
+            (
+                train.collaboration.name != "none",
+                quoted("train.collaboration", &train.collaboration),
+                "one layer's places are not another's",
+            ),
+        ];
+        let (_, other, reason) = apart.into_iter().find(|(apart, ..)| *apart)?;
+        Some((other, self.goodness(), reason))
     }
 
     /// Averages that somebody would not notice.

@@ -126,12 +126,22 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
     let (mut x, mut joint) = (Vec::<Matrix>::new(), Matrix::default());
     let mut all = Vec::new();
     for (l, layer) in network.layers.iter().enumerate() {
+        if let (Contrast::Images(maker), Some(below)) = (&method.negatives, l.checked_sub(1))
+            && maker.anew(l)
+            && method.objective.passes() == 2
+        {
+            let key = (recipe.train.seed, u64::MAX >> 24);
+            Spoiled::default().renew(&**maker, (l, network.layers[below].grid()), key, &mut x[below]);
+        }
         let input = network.input(l, Labelled { images: &images, labels: &labels }, &x, &mut joint);
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
-        let mut g = Matrix::zeros(2 * rows, network.goodnesses());
+        let mut g = Matrix::zeros(2 * rows, network.goodnesses(l));
         layer.forward_into(&input, &mut Rounded::default(), h.rows_mut());
         let mut a = Matrix::zeros(2 * rows, layer.projection.len());
         network.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), next.rows_mut());
+        if network.parts.goodness.per_place() {
+            g.average_rows();
+        }
         all.push(of_layer((l, &g)));
         x.push(next);
         // What no layer above reads is forgotten.

@@ -56,7 +56,7 @@ impl Objective {
     /// Writes each sample's loss and its derivative by each goodness; returns that by the loss's own number, summed.
     ///
     /// # Shapes
-    /// `g`, `dg`: samples · passes × 1, or samples × classes. `labels`, `loss`: one a sample.
+    /// `g`, `dg`: samples · passes × 1 or × places, or samples × classes. `labels`, `loss`: one a sample.
     pub(super) fn score(
         &self,
         (g, theta): (Rows<'_>, f32),
@@ -67,9 +67,9 @@ impl Objective {
     ) -> f32 {
         match self {
             Self::Pairs(pairs) => {
-                let (g_pos, g_neg) = g.data().split_at(loss.len());
-                let (d_pos, d_neg) = dg.data_mut().split_at_mut(loss.len());
-                pairs.score(Pairs { g_pos, g_neg, theta }, Slopes { loss, d_pos, d_neg });
+                let (g_pos, g_neg) = g.data().split_at(g.data().len() / 2);
+                let (d_pos, d_neg) = dg.data_mut().split_at_mut(g_pos.len());
+                loss::score_places(&**pairs, Pairs { g_pos, g_neg, theta }, Slopes { loss, d_pos, d_neg });
                 0.0
             }
             Self::Classes(classes) => classes.score(g, labels, knob, class_loss::Slopes { loss, dg }),

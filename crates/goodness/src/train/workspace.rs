@@ -29,7 +29,7 @@ pub(super) struct LayerWork {
     /// What the projection makes of each row, and the loss's derivative by it.
     pub(super) a: Matrix,
     pub(super) da: Matrix,
-    /// Goodness of each row (one number, or one a class), lent too, and the loss's derivative by it.
+    /// Goodness of each row (one number, or one a class or a place), lent too, and the loss's derivative by it.
     pub(super) g: Matrix,
     pub(super) dg: Matrix,
     /// What other layers' goodness counts in the loss; no rows where none does.
@@ -87,7 +87,7 @@ impl Workspace {
         if self.layer.h.capacity() == 0 {
             self.layer.h = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
         }
-        self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
+        self.layer.resize(shape, &network.layers[layer], network.goodnesses(layer), passes_on);
     }
 
     /// Takes back what was lent: what the layer passes on, and its goodness.

@@ -212,6 +212,9 @@ impl<'a> Parts<'a> {
             };
             return Some((self.goodness(), self.loss(), reason));
         }
+        if !train.hierarchy.0.is_empty() && !self.classes() {
+            return Some(("train.hierarchy".into(), self.loss(), "this loss has no classes that could be merged"));
+        }
         let bound = |name| train.loss.args.iter().find(|(n, _)| *n == name).map(|(_, value)| value);
         match (bound("low"), bound("high")) {
             (Some(low), Some(high)) if low > high => {

@@ -44,6 +44,7 @@ pub(super) const NETWORK: &[&str] = &[
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[
     "loss",
+    "hierarchy",
     "theta",
     "negatives",
     "adviser",

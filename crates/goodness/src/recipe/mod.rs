@@ -4,6 +4,7 @@ mod builtin;
 mod clash;
 mod convolutions;
 mod error;
+mod hierarchy;
 mod keys;
 mod read;
 mod set;
@@ -19,7 +20,7 @@ use goodness_core::catalogue::{Args, Entry, find};
 
 use crate::data::PictureRules;
 use crate::layer::Squares;
-use crate::train::Padding;
+use crate::train::{Hierarchy, Padding};
 
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +136,8 @@ pub enum Theta {
 pub struct TrainSpec {
     /// How far goodnesses are from where they should be.
     pub loss: Choice,
+    /// The super-classes that lower layers tell apart, where the loss is one of classes.
+    pub hierarchy: Hierarchy,
     /// The threshold between positives and negatives.
     pub theta: Theta,
     /// Which wrong label.

@@ -10,7 +10,9 @@ use goodness_core::{
 use toml::{Table, Value};
 
 use super::error::did_you_mean;
-use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, keys};
+use super::{
+    Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, hierarchy, keys,
+};
 use crate::data::{Broken, PictureRules};
 use crate::train::Padding;
 use crate::{collaboration, flow, plan, precision, readout, residual};
@@ -129,6 +131,7 @@ pub(super) fn per_class(network: &NetworkSpec) -> bool {
 fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
     Ok(TrainSpec {
         loss: s.loss(if class_wise { "cross_entropy" } else { "swish_symba" })?,
+        hierarchy: hierarchy::read(s)?,
         theta: s.theta("theta")?,
         negatives: s.negatives("wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,

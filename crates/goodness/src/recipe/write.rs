@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use super::{Choice, Recipe, Theta, convolutions};
+use super::{Choice, Recipe, Theta, convolutions, hierarchy};
 use crate::data::{Broken, PictureRules};
 use crate::train::Objective;
 
@@ -53,6 +53,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("precision", &r.network.precision);
     out.section("train");
     out.choice("loss", &r.train.loss);
+    if !r.train.hierarchy.0.is_empty() {
+        out.line("hierarchy", &hierarchy::write(&r.train.hierarchy));
+    }
     match r.train.theta {
         Theta::Own => {}
         Theta::Fixed(theta) => out.real("theta", theta),

@@ -34,7 +34,7 @@ pub(super) fn layer_step(
 
     // Loss of g + γ, γ constant, and its derivative by each goodness, averaged over the batch.
     let g = with_others(&work.g, &mut work.others);
-    work.knob = method.objective.score((g, state.theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
+    work.knob = method.objective.score((g, labels), state, &mut work.supers, (&mut work.loss, work.dg.rows_mut()));
     state.follow(method, g, parts.goodness.theta(layer.units()));
     let share = 1.0 / samples as f32;
     work.dg.data_mut().iter_mut().for_each(|d| *d *= share);

@@ -15,6 +15,8 @@ use goodness_core::similarity::{self, Similarity};
 use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::Matrix;
 
+use super::hierarchy::{Hierarchy, Supers};
+use super::state::LayerState;
 use crate::collaboration::{self, Collaboration};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Readout};
@@ -53,26 +55,28 @@ impl Objective {
         }
     }
 
-    /// Writes each sample's loss and its derivative by each goodness; returns that by the loss's own number, summed.
+    /// Writes each sample's loss and its derivative by each goodness; returns that by the loss's own number, summed. A loss of
+    /// classes is asked of what the layer tells apart.
     ///
     /// # Shapes
     /// `g`, `dg`: samples · passes × 1 or × places, or samples × classes. `labels`, `loss`: one a sample.
     pub(super) fn score(
         &self,
-        (g, theta): (Rows<'_>, f32),
-        labels: &[u8],
-        knob: f32,
-        loss: &mut [f32],
-        mut dg: RowsMut<'_>,
+        (g, labels): (Rows<'_>, &[u8]),
+        state: &LayerState,
+        supers: &mut Supers,
+        (loss, mut dg): (&mut [f32], RowsMut<'_>),
     ) -> f32 {
         match self {
             Self::Pairs(pairs) => {
                 let (g_pos, g_neg) = g.data().split_at(g.data().len() / 2);
                 let (d_pos, d_neg) = dg.data_mut().split_at_mut(g_pos.len());
-                loss::score_places(&**pairs, Pairs { g_pos, g_neg, theta }, Slopes { loss, d_pos, d_neg });
+                loss::score_places(&**pairs, Pairs { g_pos, g_neg, theta: state.theta }, Slopes { loss, d_pos, d_neg });
                 0.0
             }
-            Self::Classes(classes) => classes.score(g, labels, knob, class_loss::Slopes { loss, dg }),
+            Self::Classes(classes) => {
+                state.level.score(&**classes, (g, labels, state.knob()), supers, class_loss::Slopes { loss, dg })
+            }
         }
     }
 
@@ -112,6 +116,8 @@ impl Contrast {
 pub struct Method {
     /// What a layer is asked for.
     pub objective: Objective,
+    /// The super-classes that lower layers are asked for.
+    pub hierarchy: Hierarchy,
     /// Where each layer's threshold comes from.
     pub theta: Theta,
     /// What a sample is contrasted with.
@@ -141,6 +147,7 @@ impl Method {
     pub fn new(spec: &TrainSpec) -> Self {
         Self {
             objective: Objective::new(&spec.loss),
+            hierarchy: spec.hierarchy.clone(),
             theta: spec.theta,
             negatives: Contrast::new(&spec.negatives),
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),

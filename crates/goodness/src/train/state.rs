@@ -6,6 +6,7 @@ use goodness_core::{Rng, Rows, RowsMut, math};
 use goodness_engine::Matrix;
 use goodness_engine::par::{self, MaybeEmpty};
 
+use super::hierarchy::Level;
 use super::likeness::Likeness;
 use super::method::Method;
 use crate::layer::{Dense, Gradients, Input};
@@ -27,6 +28,8 @@ pub(crate) struct LayerState {
     pub(crate) knob: Vec<f32>,
     /// The linear map through which samples are compared: its numbers × units; no rows where there is none.
     pub(crate) map: Matrix,
+    /// What the layer tells apart.
+    pub(crate) level: Level,
     /// θ: fixed, or following the layer.
     pub(crate) theta: f32,
     /// The penalty's running number of each unit.
@@ -63,6 +66,7 @@ impl LayerState {
             knob,
             maps: zeros(map.data().len()),
             map,
+            level: Level::default(),
             theta: method.theta(goodness, layer.units()),
             unit_means: vec![method.penalty.initial_state(); layer.units()],
             average: (method.average > 0.0).then(|| layer.clone()),

@@ -5,6 +5,7 @@ use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Rounded, Shelf, par};
 
 use super::ahead::Ahead;
+use super::hierarchy::Supers;
 use super::likeness::Likeness;
 use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
@@ -41,6 +42,8 @@ pub(super) struct LayerWork {
     pub(super) slope: Vec<f32>,
     /// The loss's derivative by the one number that it learns itself.
     pub(super) knob: f32,
+    /// What the loss sees of classes, where it is asked of super-classes.
+    pub(super) supers: Supers,
     pub(super) likeness: Likeness,
     pub(super) grads: Gradients,
     pub(super) rounded: Rounded,

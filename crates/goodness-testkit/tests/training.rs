@@ -87,9 +87,9 @@ const VARIANTS: &[&[&str]] = &[
     &[
         "negatives=",
         "goodness=class_mean_of_squares",
-        "layers=[6, 9, 12, 6]",
+        "layers=[6, 9, 12, 12]",
         "convolutions=[{side=3}, {side=3, groups=3}, {side=3, pool=2}]",
-        "loss=learned_temperature",
+        "loss={name=\"learned_temperature\", high=0.3}",
         "hierarchy=[[0, 1, 1]]",
         "readout={name=\"class_goodness\", from=3}",
         "plan=windowed",

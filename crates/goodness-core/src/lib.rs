@@ -32,6 +32,7 @@ pub mod activation;
 pub mod catalogue;
 pub mod class_loss;
 pub mod goodness;
+pub mod grid;
 pub mod image_negatives;
 pub mod init;
 pub mod loss;

@@ -158,7 +158,7 @@ fn a_layer_follows_the_slope_of_its_loss_through_both_views() {
                         [&mut layer.weights, &mut layer.projection][kind].data_mut()[i] += by;
                     })
                 };
-                let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+                let slope = (moved(1e-3) - moved(-1e-3)) / 2e-3;
                 let step = f64::from(before[kind][i] - after[kind][i]);
                 assert!((step - slope).abs() < 5e-3, "layer {l}, {kind}, {i}: moved by {step}, not {slope}");
                 most[kind] = most[kind].max(step.abs());

@@ -17,11 +17,11 @@
 //! assert_eq!(s, [3.0, 0.5]);
 //! ```
 
-use super::grid::Cell;
 use super::rms::EPS;
 use super::{Grid, View, add};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
+use crate::grid::Cell;
 use crate::math;
 use crate::rows::{Rows, RowsMut};
 

@@ -7,13 +7,12 @@
 
 mod average;
 mod deviation;
-mod grid;
 mod rms;
 mod whole;
 
+pub use crate::grid::Grid;
 pub use average::Average;
 pub use deviation::Deviation;
-pub use grid::Grid;
 pub use rms::Rms;
 pub use whole::Whole;
 

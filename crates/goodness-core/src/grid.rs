@@ -17,7 +17,7 @@ pub struct Grid {
 }
 
 /// A cell of one block's picture.
-pub(super) struct Cell {
+pub(crate) struct Cell {
     /// The number where the block's picture starts.
     start: usize,
     lines: Range<usize>,
@@ -68,7 +68,7 @@ impl Grid {
     }
 
     /// The cells of every block, in the order in which their numbers lie: borders are as even as whole places allow.
-    pub(super) fn cells(self, cells: usize) -> impl Iterator<Item = Cell> {
+    pub(crate) fn cells(self, cells: usize) -> impl Iterator<Item = Cell> {
         let (down, across) = self.sides(cells);
         let part = |length: usize, parts: usize, i: usize| i * length / parts..(i + 1) * length / parts;
         let picture = self.places() * self.block();
@@ -84,12 +84,12 @@ impl Grid {
 
 impl Cell {
     /// Places.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.lines.len() * self.columns.len()
     }
 
     /// The numbers of each place's channels.
-    pub(super) fn places(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+    pub(crate) fn places(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let (start, columns, width, block) = (self.start, self.columns.clone(), self.width, self.block);
         self.lines.clone().flat_map(move |y| {
             columns.clone().map(move |x| {

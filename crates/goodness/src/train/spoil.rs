@@ -1,6 +1,7 @@
 //! Negatives that are made of a batch's images.
 
 use goodness_core::image_negatives::{Batch, ImageNegatives};
+use goodness_core::view::Grid;
 use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::{Matrix, par};
 
@@ -37,20 +38,20 @@ impl Spoiled {
             out.copy_from_slice(if row < rows { images.row(row) } else { negatives.row(row - rows) });
         });
     }
-    /// Makes negatives anew for layer number `layer`, of what the layer below, which lies at `places`, passed on of the
+    /// Makes negatives anew for layer number `layer`, of what the layer below, which lies on `grid`, passed on of the
     /// positives: `x` has these in its first half and gets the others in its second. They are drawn by (`seed`, `step`, layer
     /// and row).
     pub(crate) fn renew(
         &mut self,
         maker: &dyn ImageNegatives,
-        (layer, places): (usize, Shape),
+        (layer, grid): (usize, Grid),
         (seed, step): (u64, u64),
         x: &mut Matrix,
     ) {
         let (rows, width) = (x.len() / 2, x.width());
         let (positives, negatives) = x.data_mut().split_at_mut(rows * width);
         let images = Rows::new(positives, rows, width);
-        let batch = Batch { images, shape: (places.height, places.width, places.channels) };
+        let batch = Batch { images, shape: (grid.height, grid.width, grid.channels) };
         let key = (seed.wrapping_add((layer as u64) << 32), step);
         fill(maker, batch, key, (RowsMut::new(negatives, rows, width), &mut self.scratch));
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use goodness_core::activation::Activation;
 use goodness_core::goodness::Goodness;
-use goodness_core::normalize::Normalize;
+use goodness_core::normalize::{self, Channels, Normalize};
 use goodness_core::projection::Projection;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Precision, Rounded, par};
@@ -32,6 +32,8 @@ pub struct Parts {
     pub goodness: Box<dyn Goodness>,
     /// Turns activities into what the next layer reads.
     pub normalize: Box<dyn Normalize>,
+    /// Groups that a layer's units fall into: one a class where goodness is read off them class by class.
+    pub groups: usize,
     /// Which layers a layer reads.
     pub residual: Box<dyn Residual>,
 }
@@ -64,6 +66,8 @@ pub struct Walk {
     h: Matrix,
     a: Matrix,
     joint: Matrix,
+    /// What is known of the channels of the layer that is read now.
+    known: Matrix,
     rounded: Rounded,
     /// What the readout summed up.
     pub(crate) sums: Matrix,
@@ -78,7 +82,7 @@ pub struct Walk {
 impl Walk {
     /// Bytes of memory that it holds, without what a recurrent flow keeps.
     pub(crate) fn bytes(&self) -> u64 {
-        held(self.g.iter().chain(&self.x).chain([&self.h, &self.a, &self.joint, &self.sums]))
+        held(self.g.iter().chain(&self.x).chain([&self.h, &self.a, &self.joint, &self.known, &self.sums]))
     }
 }
 
@@ -90,26 +94,46 @@ const ASKED: usize = 256;
 const CHUNK: usize = 1000;
 
 impl Parts {
+    /// How the channels of `layer` lie in its rows; `known`: what is known of them, where normalisation asks.
+    pub(crate) fn channels<'a>(&self, layer: &Dense, known: Rows<'a>) -> Channels<'a> {
+        let (blocks, places) = layer.maps.map_or((self.groups, 1), |maps| (maps.own().blocks, maps.own().places()));
+        Channels { blocks, places, known }
+    }
+
+    /// How they lie, and what `layer` remembers of them, which is written to `known`.
+    pub(crate) fn remembered<'a>(&self, layer: &Dense, known: &'a mut Matrix) -> Channels<'a> {
+        known.resize(layer.running.len(), layer.running.width());
+        normalize::standards(layer.running.rows(), known.rows_mut());
+        self.channels(layer, known.rows())
+    }
+
     /// Turns z into activities in place and writes what the projection makes of each row, its goodness and, where wanted,
     /// the next layer's input.
     ///
     /// # Shapes
-    /// `p`: numbers × units. `h`, `x`: rows × units; `x` may have no rows. `a`: rows × numbers. `g`: rows × 1, or rows ×
-    /// classes.
-    pub(crate) fn lift(&self, p: Rows<'_>, h: RowsMut<'_>, a: RowsMut<'_>, g: RowsMut<'_>, x: RowsMut<'_>) {
+    /// `p`: numbers × units. `h`, `x`: rows × units. `a`: rows × numbers. `g`: rows × 1, or rows × classes.
+    pub(crate) fn lift(
+        &self,
+        p: Rows<'_>,
+        h: RowsMut<'_>,
+        a: RowsMut<'_>,
+        g: RowsMut<'_>,
+        x: Option<(RowsMut<'_>, Channels<'_>)>,
+    ) {
         let rows = h.len();
-        let block = |(mut h, mut a, mut g): (RowsMut<'_>, RowsMut<'_>, RowsMut<'_>), x: Option<RowsMut<'_>>| {
+        let block = |(mut h, mut a, mut g): Lifted<'_>, x: Option<(RowsMut<'_>, Channels<'_>)>| {
             self.activation.forward(h.reborrow());
             self.projection.forward_into(h.as_rows(), p, a.reborrow());
             self.goodness.score(if p.is_empty() { h.as_rows() } else { a.as_rows() }, g.data_mut());
-            if let Some(x) = x {
-                self.normalize.forward_into(h.as_rows(), x);
+            if let Some((x, channels)) = x {
+                self.normalize.forward_into(h.as_rows(), channels, x);
             }
         };
-        if x.is_empty() {
-            par::each_block(rows, ROWS, (h, a, g), |_, (h, a, g)| block((h, a, g), None));
-        } else {
-            par::each_block(rows, ROWS, (h, a, g, x), |_, (h, a, g, x)| block((h, a, g), Some(x)));
+        match x {
+            None => par::each_block(rows, ROWS, (h, a, g), |_, lifted| block(lifted, None)),
+            Some((x, channels)) => par::each_block(rows, ROWS, (h, a, g, x), |_, (h, a, g, x)| {
+                block((h, a, g), Some((x, channels)));
+            }),
         }
     }
 
@@ -128,6 +152,9 @@ impl Parts {
         self.projection.pull_back(h, p, a, da.as_rows(), dh);
     }
 }
+
+/// Activities, what the projection makes of them, and their goodness.
+type Lifted<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
 
 impl Network {
     /// Rounds the operands of every layer's products like this from now on.
@@ -266,12 +293,15 @@ impl Network {
         walk.g[layer].resize(rows, self.goodnesses());
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, &mut walk.rounded, walk.h.rows_mut());
-        let p = self.layers[layer].projection.rows();
-        self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x[0].rows_mut());
+        let (p, channels) =
+            (self.layers[layer].projection.rows(), self.parts.remembered(&self.layers[layer], &mut walk.known));
+        let x = passes_on.then(|| (x[0].rows_mut(), channels));
+        self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x);
     }
 
     /// The normalised activities of every layer on one pass with the neutral code: `each(first row, activities)` is called
-    /// chunk by chunk, the activities of a layer being images × units. Call it inside a [`Pool`](goodness_engine::Pool).
+    /// chunk by chunk, the activities of a layer being images × units. Those of a last layer that nothing reads are as they are,
+    /// where normalisation goes by statistics. Call it inside a [`Pool`](goodness_engine::Pool).
     pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
         self.read_by(&Onlooker, data, self.layers.len(), |first, walk, _| each(first, &walk.x));
     }

@@ -30,7 +30,7 @@ pub(super) fn layer_step(
     // Forward: z = x̂Wᵀ + b, h = φ(z), a = projection(h), g = goodness(a).
     layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
     let p = layer.projection.rows();
-    parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), RowsMut::new(&mut [], 0, 1));
+    parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), None);
 
     // Loss of g + γ, γ constant, and its derivative by each goodness, averaged over the batch.
     let g = with_others(&work.g, &mut work.others);
@@ -65,12 +65,12 @@ pub(super) fn layer_step(
         }
     });
 
-    // Local gradients, the update, and x̂' = h / |h| where h stands, for the layers above.
+    // Local gradients, the update, and x̂', h normalised where it stands, for the layers above.
     let seen = (work.h.rows(), work.a.rows(), work.da.rows());
     layer.projection_grads(&*parts.projection, seen, &mut work.grads);
     state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, pace);
     state.update(layer, (&work.grads, work.knob), method, pace);
-    work.pass_on(&*parts.normalize);
+    work.pass_on(layer, parts, pace.step);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }
 

@@ -82,9 +82,9 @@ const VARIANTS: &[&[&str]] = &[
         "negatives=",
         "goodness=class_mean",
         "layers=[12, 12, 9]",
-        "convolutions=[{side=3}, {side=3, pool=2}]",
+        "convolutions=[{side=3}, {side=3, stride=2}]",
         "loss=cross_entropy",
-        "readout=class_goodness",
+        "readout={name=\"class_goodness\", from=3}",
         "data.shift=0",
     ],
     &[

@@ -23,6 +23,7 @@
 //! | [`optim`] | how does a weight follow its gradient? |
 //! | [`schedule`] | how does the rate change while training goes on? |
 //! | [`init`] | where do weights start? |
+//! | [`view`] | what is seen of a layer's maps? |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 
@@ -45,6 +46,7 @@ pub mod rng;
 pub mod rows;
 pub mod schedule;
 pub mod similarity;
+pub mod view;
 
 pub use rng::Rng;
 pub use rows::{Rows, RowsMut};

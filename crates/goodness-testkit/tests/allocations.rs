@@ -80,6 +80,9 @@ const RECIPES: &[&str] = &[
      [train]\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [12, 9, 6]\nconvolutions = [{ side = 3 }]\ngoodness = \"class_mean\"\nnormalize = \"batch\"\n\
      [train]\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [12, 9, 6]\nconvolutions = [{ side = 3 }, { side = 3, pool = 2 }]\ngoodness = \"class_mean\"\n\
+     projection = \"linear\"\nview = \"rms\"\nreadout = \"linear\"\n[train]\nsimilarity = { name = \"matching\", map = 7 }\n\
+     similarity_view = \"deviation\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [20, 30, 40]\nresidual = \"concatenate\"\n[train]\ncollaboration = \"all\"\nbatch = 16\nepochs = 1",
 ];
 

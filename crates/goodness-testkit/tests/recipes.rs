@@ -324,6 +324,47 @@ fn convolutions_are_read_and_what_does_not_go_with_them_is_named() {
 }
 
 #[test]
+fn views_that_nobody_needs_are_named() {
+    let maps = "convolutions = [{ side = 3 }]\ngoodness = \"class_mean\"";
+    let clash = |train: &str, network: &str| refused(&with(train, network, ""));
+    for (train, network, says) in [
+        (
+            "",
+            "view = \"rms\"",
+            "network.view = \"rms\" and network.convolutions (none) clash: a dense layer has a single",
+        ),
+        (
+            "similarity = \"matching\"\nsimilarity_view = \"deviation\"",
+            "",
+            "train.similarity_view = \"deviation\" and network.convolutions (none) clash: a dense layer",
+        ),
+        (
+            "",
+            &format!("{maps}\nview = \"average\""),
+            "network.view = \"average\" and network.projection = \"none\" clash: nobody looks through the view",
+        ),
+        (
+            "similarity_view = \"rms\"",
+            maps,
+            "train.similarity_view = \"rms\" and train.similarity = \"none\" clash: nobody looks through the view",
+        ),
+        (
+            "",
+            "view = { name = \"rms\", cells = 65 }",
+            "network.view (rms): cells = 65: expected a whole number from 1 to 64",
+        ),
+    ] {
+        let error = clash(train, network);
+        assert!(error.contains(says), "{error}");
+    }
+    let network = format!("{maps}\nprojection = \"linear\"\nview = {{ name = \"rms\", cells = 2 }}");
+    let train = "similarity = \"matching\"\nsimilarity_view = \"deviation\"";
+    let recipe = Recipe::parse("r.toml", &with(train, &network, "")).unwrap();
+    assert_eq!((recipe.network.view.name.as_str(), recipe.train.similarity_view.name.as_str()), ("rms", "deviation"));
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
 fn what_does_not_go_with_iterations_is_named() {
     let recurrent = |train: &str, network: &str| refused(&with(train, &format!("flow = \"recurrent\"\n{network}"), ""));
     for (train, network, second) in [

@@ -1,6 +1,7 @@
 //! Recipe to network.
 
 use goodness_core::overlay::Place;
+use goodness_core::view::{self, View};
 use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
 use goodness_engine::conv::Map;
 
@@ -10,7 +11,7 @@ use crate::layer::{self, Code, Dense, Fields, Maps};
 use crate::network::{Network, Parts, Scaling};
 use crate::precision;
 use crate::readout::{Layers, Readout};
-use crate::recipe::{NetworkSpec, Recipe};
+use crate::recipe::{Choice, NetworkSpec, Recipe};
 use crate::{readout, residual};
 
 /// The recipe and the data do not fit.
@@ -30,7 +31,8 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let spec = &recipe.network;
     let overlay = written(spec, shape, classes)?;
     let goodness = spec.goodness.build(goodness::CATALOGUE);
-    let projection = spec.projection.build(projection::CATALOGUE);
+    let (view, projection) = (spec.view.build(view::CATALOGUE), spec.projection.build(projection::CATALOGUE));
+    let similarity_view = recipe.train.similarity_view.build(view::CATALOGUE);
     let init = spec.init.build(init::CATALOGUE);
     let flow = *spec.flow.build(flow::CATALOGUE);
     let (mut layers, mut widths) = (Vec::new(), Vec::new());
@@ -41,7 +43,9 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
             (_, Some(maps)) => Dense::with_maps(maps, &*init, &mut rng),
             _ => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
         };
-        layer.project(&*projection, classes, &mut rng);
+        fits(&*view, ("network.view", &spec.view), &layer, l)?;
+        fits(&*similarity_view, ("train.similarity_view", &recipe.train.similarity_view), &layer, l)?;
+        layer.project(&*projection, (classes, view.width(layer.grid())), &mut rng);
         layer.precision = *spec.precision.build(precision::CATALOGUE);
         if l == 0 {
             layer.embedding = overlay.start(&mut rng);
@@ -49,7 +53,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         if flow.is_some() {
             layer.hear(heard(spec, l, classes), &*init, &mut rng);
         }
-        widths.push(layer.units());
+        widths.push(view.width(layer.grid()));
         layers.push(layer);
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
@@ -62,6 +66,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let parts = Parts {
         overlay,
         activation: spec.activation.build(activation::CATALOGUE),
+        view,
         projection,
         goodness,
         normalize,
@@ -76,6 +81,18 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
 fn reads_last(recipe: &Recipe, readout: &dyn Readout) -> bool {
     let adviser = recipe.train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE));
     readout.reads_activities() || adviser.is_some_and(|adviser| adviser.reads_activities())
+}
+
+/// Whether the cells that a view, the `choice` of `key`, cuts layer number `l` into are large enough.
+fn fits(view: &dyn View, (key, choice): (&'static str, &Choice), layer: &Dense, l: usize) -> Result<(), Unfit> {
+    let (grid, least) = (layer.grid(), view.least());
+    if view.is_whole(grid) || grid.smallest(view.cells()) >= least {
+        return Ok(());
+    }
+    let came = format!("{} with {} cells along each side, of layer {}", choice.name, view.cells(), l + 1);
+    let (height, width) = (grid.height, grid.width);
+    let expected = format!("cells of {least} places at least, cut from the {height} × {width} places of the layer");
+    Err(Unfit { key, came, expected })
 }
 
 /// The largest patterns over images, in numbers.

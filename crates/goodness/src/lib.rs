@@ -75,6 +75,7 @@ pub mod data;
 pub mod files;
 pub mod flow;
 pub mod layer;
+mod lift;
 pub mod model;
 pub mod network;
 pub mod plan;

@@ -2,6 +2,7 @@
 
 mod flow;
 mod normalize;
+mod view;
 
 use goodness_core::overlay::{self, Place};
 use toml::Table;
@@ -26,6 +27,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.fields())
         .or_else(|| parts.convolutions())
         .or_else(|| parts.groups())
+        .or_else(|| parts.views())
         .or_else(|| parts.between())
         .or_else(|| parts.losses())
         .or_else(|| parts.readouts());

@@ -105,6 +105,8 @@ pub struct NetworkSpec {
     pub activation: Choice,
     /// What the next layer sees.
     pub normalize: Choice,
+    /// What a projection and readouts see of a layer.
+    pub view: Choice,
     /// What goodness is read through.
     pub projection: Choice,
     /// What a row is worth.
@@ -145,6 +147,8 @@ pub struct TrainSpec {
     pub collaboration: Choice,
     /// What samples should have in common.
     pub similarity: Choice,
+    /// What that sees of a layer.
+    pub similarity_view: Choice,
     /// What else counts.
     pub penalty: Choice,
     /// How weights move.

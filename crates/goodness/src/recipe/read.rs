@@ -5,7 +5,7 @@ use std::str::FromStr;
 use goodness_core::catalogue::{Args, Entry, find};
 use goodness_core::{
     activation, class_loss, goodness, image_negatives, init, loss, negatives, normalize, optim, overlay, penalty,
-    projection, schedule, similarity,
+    projection, schedule, similarity, view,
 };
 use toml::{Table, Value};
 
@@ -112,6 +112,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
         overlay: s.choice("overlay", overlay::CATALOGUE, overlay)?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
+        view: s.choice("view", view::CATALOGUE, "whole")?,
         projection: s.choice("projection", projection::CATALOGUE, "none")?,
         goodness,
         residual: s.choice("residual", residual::CATALOGUE, "none")?,
@@ -134,6 +135,7 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
         collaboration: s.choice("collaboration", collaboration::CATALOGUE, "none")?,
         similarity: s.choice("similarity", similarity::CATALOGUE, "none")?,
+        similarity_view: s.choice("similarity_view", view::CATALOGUE, "whole")?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
         optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,
         schedule: s.choice("schedule", schedule::CATALOGUE, "linear_decay")?,

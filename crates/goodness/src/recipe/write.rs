@@ -45,6 +45,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("overlay", &r.network.overlay);
     out.choice("activation", &r.network.activation);
     out.choice("normalize", &r.network.normalize);
+    out.choice("view", &r.network.view);
     out.choice("projection", &r.network.projection);
     out.choice("goodness", &r.network.goodness);
     out.choice("residual", &r.network.residual);
@@ -64,6 +65,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     r.train.adviser.iter().for_each(|adviser| out.choice("adviser", adviser));
     out.choice("collaboration", &r.train.collaboration);
     out.choice("similarity", &r.train.similarity);
+    out.choice("similarity_view", &r.train.similarity_view);
     out.choice("penalty", &r.train.penalty);
     out.choice("optimizer", &r.train.optimizer);
     out.choice("schedule", &r.train.schedule);

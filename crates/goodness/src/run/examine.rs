@@ -130,10 +130,11 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
         let mut g = Matrix::zeros(2 * rows, network.goodnesses());
         layer.forward_into(&input, &mut Rounded::default(), h.rows_mut());
+        let mut s = Matrix::zeros(2 * rows, network.parts.seen(layer));
         let mut a = Matrix::zeros(2 * rows, layer.projection.len());
         let mut known = Matrix::default();
         let above = (next.rows_mut(), network.parts.remembered(layer, &mut known));
-        network.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), Some(above));
+        network.parts.lift(layer.lens(), h.rows_mut(), (s.rows_mut(), a.rows_mut()), g.rows_mut(), Some(above));
         all.push(of_layer((l, &g)));
         x.push(next);
         // What no layer above reads is forgotten.

@@ -55,7 +55,8 @@ impl Workspace {
     /// Bytes of inputs, activities and derivatives by them. What a recurrent flow keeps is not among them.
     fn bytes(&self) -> u64 {
         let layer = &self.layer;
-        let lent = [&layer.h, &layer.dz, &layer.x, &layer.a, &layer.da, &layer.g, &layer.dg, &layer.others];
+        let inside = [&layer.s, &layer.ds, &layer.a, &layer.da];
+        let lent = [&layer.h, &layer.dz, &layer.x, &layer.g, &layer.dg, &layer.others].into_iter().chain(inside);
         let inputs = self.images.bytes() + self.spoiled.images.bytes() + self.walk.bytes();
         let own = held(self.x.iter().chain(&self.g).chain([&self.scores]).chain(lent).chain(layer.likeness.rows()));
         let known = held(layer.statistics.matrices().into_iter().chain([&layer.known]));

@@ -11,6 +11,7 @@ use goodness_core::optim::{self, Optimizer};
 use goodness_core::penalty::{self, Penalty};
 use goodness_core::schedule::{self, Schedule};
 use goodness_core::similarity::{self, Similarity};
+use goodness_core::view::{self, Grid, View};
 
 use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::Matrix;
@@ -122,6 +123,8 @@ pub struct Method {
     pub collaboration: Box<dyn Collaboration>,
     /// What samples should have in common.
     pub similarity: Box<dyn Similarity>,
+    /// What it sees of a layer.
+    pub similarity_view: Box<dyn View>,
     /// What else counts.
     pub penalty: Box<dyn Penalty>,
     /// How weights move.
@@ -146,6 +149,7 @@ impl Method {
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             collaboration: spec.collaboration.build(collaboration::CATALOGUE),
             similarity: spec.similarity.build(similarity::CATALOGUE),
+            similarity_view: spec.similarity_view.build(view::CATALOGUE),
             penalty: spec.penalty.build(penalty::CATALOGUE),
             optimizer: spec.optimizer.build(optim::CATALOGUE),
             schedule: spec.schedule.build(schedule::CATALOGUE),
@@ -155,11 +159,12 @@ impl Method {
         }
     }
 
-    /// The map through which samples are compared by a layer of `units`, as it starts: weights of PyTorch's `Linear`, which
+    /// The map through which samples are compared by a layer on `grid`, as it starts: weights of PyTorch's `Linear`, which
     /// Nøkland and Eidnes use.
-    pub(super) fn map(&self, units: usize, rng: &mut Rng) -> Matrix {
-        let mut map = Matrix::zeros(self.similarity.map(), units);
-        FanInUniform.fill(units, rng, map.data_mut(), &mut []);
+    pub(super) fn map(&self, grid: Grid, rng: &mut Rng) -> Matrix {
+        let seen = self.similarity_view.width(grid);
+        let mut map = Matrix::zeros(self.similarity.map(), seen);
+        FanInUniform.fill(seen, rng, map.data_mut(), &mut []);
         map
     }
 

@@ -2,6 +2,7 @@
 
 use goodness_core::goodness::Goodness;
 use goodness_core::optim::{Memory, Optimizer, Pace};
+use goodness_core::view::Grid;
 use goodness_core::{Rng, Rows, RowsMut, math};
 use goodness_engine::Matrix;
 use goodness_engine::par::{self, MaybeEmpty};
@@ -25,7 +26,8 @@ pub(crate) struct LayerState {
     pub(crate) maps: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
     pub(crate) knob: Vec<f32>,
-    /// The linear map through which samples are compared: its numbers × units; no rows where there is none.
+    /// The linear map through which samples are compared: its numbers × what is seen of the units; no rows where there is
+    /// none.
     pub(crate) map: Matrix,
     /// θ: fixed, or following the layer.
     pub(crate) theta: f32,
@@ -52,7 +54,7 @@ impl LayerState {
         let slots = method.optimizer.slots();
         let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
         let knob: Vec<f32> = method.objective.knob().into_iter().collect();
-        let map = method.map(layer.units(), rng);
+        let map = method.map(layer.grid(), rng);
         Self {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
@@ -102,11 +104,12 @@ impl LayerState {
     pub(super) fn compare(
         &mut self,
         (h, labels, classes): (Rows<'_>, &[u8], usize),
-        likeness: &mut Likeness,
+        (grid, likeness): (Grid, &mut Likeness),
         method: &Method,
         pace: Pace,
     ) {
-        likeness.compute(&*method.similarity, (h, self.map.rows()), (labels, classes));
+        let lens = (&*method.similarity_view, grid);
+        likeness.compute(&*method.similarity, lens, (h, self.map.rows()), (labels, classes));
         follow((self.map.data_mut(), likeness.dmap.data()), &mut self.maps, &*method.optimizer, pace);
     }
 
@@ -205,7 +208,7 @@ mod tests {
         let mut losses = Vec::new();
         for step in 1..100 {
             let pace = method.optimizer.pace(Moment { step, gain: 1.0 });
-            state.compare((Rows::new(&h, 4, 6), &[0, 1, 1, 0], 2), &mut likeness, &method, pace);
+            state.compare((Rows::new(&h, 4, 6), &[0, 1, 1, 0], 2), (layer.grid(), &mut likeness), &method, pace);
             losses.push(math::sum(&likeness.loss));
         }
         assert!(losses[98] < 0.9 * losses[0], "{losses:?}");

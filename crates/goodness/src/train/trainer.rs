@@ -117,8 +117,8 @@ impl Trainer {
         let mut network = build::network(recipe, train.shape(), train.classes())?;
         network.class_names = train.class_names().to_vec();
         let mut method = Method::new(&recipe.train);
-        let (widths, per_class) = (&recipe.network.layers, network.parts.goodness.per_class());
-        let layers = Layers { widths, classes: train.classes(), per_class };
+        let (widths, per_class) = (network.seen().collect::<Vec<_>>(), network.parts.goodness.per_class());
+        let layers = Layers { widths: &widths, classes: train.classes(), per_class };
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
         let about = (network.parts.projection.learns(), &*network.parts.goodness);
         let states = network.layers.iter().enumerate().map(|(l, layer)| {

@@ -10,7 +10,7 @@ use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
 use super::statistics::{Statistics, remember};
 use crate::collaboration::Collaboration;
-use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels};
+use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels, Lens};
 use crate::network::{Network, Parts, Walk};
 use crate::readout::Lesson;
 use crate::residual::Residual;
@@ -27,6 +27,9 @@ pub(super) struct LayerWork {
     pub(super) x: Matrix,
     /// Whether anybody will.
     passes_on: bool,
+    /// What the projection sees of each row, where it does not see h itself, and the loss's derivative by it.
+    pub(super) s: Matrix,
+    pub(super) ds: Matrix,
     /// What the projection makes of each row, and the loss's derivative by it.
     pub(super) a: Matrix,
     pub(super) da: Matrix,
@@ -91,7 +94,7 @@ impl Workspace {
         if self.layer.h.capacity() == 0 {
             self.layer.h = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
         }
-        self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
+        self.layer.resize(shape, network, layer, passes_on);
     }
 
     /// Takes back what was lent: what the layer passes on, and its goodness.
@@ -145,32 +148,28 @@ impl Workspace {
 
     /// What a readout learns from the pass that has just been read.
     pub(super) fn lesson(&self, gain: f32, step: u64) -> Lesson<'_> {
-        let Walk { x, g, sums, .. } = &self.walk;
-        Lesson { x, g, labels: &self.truth, sums: sums.rows(), gain, step }
+        let Walk { x, views, g, sums, .. } = &self.walk;
+        Lesson { x, views, g, labels: &self.truth, sums: sums.rows(), gain, step }
     }
 }
 
 impl Network {
     /// Passes rows through layer number `layer` without teaching it anything.
     pub(super) fn pass(&self, layer: usize, input: &Input<'_>, work: &mut LayerWork) {
-        let LayerWork { h, a, g, rounded, .. } = work;
         let layer = &self.layers[layer];
-        layer.forward_into(input, rounded, h.rows_mut());
-        self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), None);
+        layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
+        work.lift(&self.parts, layer.lens());
         work.pass_on_as_read(layer, &self.parts);
     }
 }
 
 impl LayerWork {
-    /// Makes room for `samples` samples in `passes` passes through `layer`, and `goodnesses` numbers of goodness a row.
-    pub(super) fn resize(
-        &mut self,
-        (samples, passes): (usize, usize),
-        layer: &Dense,
-        goodnesses: usize,
-        passes_on: bool,
-    ) {
-        let (rows, units) = (samples * passes, layer.units());
+    /// Makes room for `samples` samples in `passes` passes through layer number `layer`.
+    fn resize(&mut self, (samples, passes): (usize, usize), network: &Network, layer: usize, passes_on: bool) {
+        let (layer, goodnesses) = (&network.layers[layer], network.goodnesses());
+        let (rows, units, seen) = (samples * passes, layer.units(), network.parts.seen(layer));
+        self.s.resize(rows, seen);
+        self.ds.resize(rows, seen);
         self.a.resize(rows, layer.projection.len());
         self.da.resize(rows, layer.projection.len());
         self.h.resize(rows, units);
@@ -189,6 +188,12 @@ impl LayerWork {
 const ROWS: usize = 32;
 
 impl LayerWork {
+    /// Turns z into activities, goodness and what lies between them.
+    pub(super) fn lift(&mut self, parts: &Parts, lens: Lens<'_>) {
+        let seen = (self.s.rows_mut(), self.a.rows_mut());
+        parts.lift(lens, self.h.rows_mut(), seen, self.g.rows_mut(), None);
+    }
+
     /// Normalises activities where they stand and hands them over as what layers above read, if any does. Where that goes by
     /// statistics, by those of the batch, which the layer remembers; `step` is the number of its update.
     pub(super) fn pass_on(&mut self, layer: &mut Dense, parts: &Parts, step: u64) {

@@ -137,6 +137,39 @@ fn members_and_their_parameters_are_checked() {
 }
 
 #[test]
+fn groups_of_channels_must_fit() {
+    let no_classes = refused(&with("", "normalize = \"group\"", ""));
+    let key = "r.toml: network.normalize = \"group\" and ";
+    let reason = "network.goodness = \"mean_of_squares\" clash: a group is a class's, and this goodness has no classes: set groups";
+    assert_eq!(no_classes, format!("{key}{reason}"));
+    let projected = refused(&with("", "normalize = \"group\"\ngoodness = \"class_mean\"\nprojection = \"linear\"", ""));
+    assert!(
+        projected.starts_with(&format!("{key}network.projection = \"linear\" clash: a group is a class's")),
+        "{projected}"
+    );
+    let groups = "normalize = { name = \"group\", groups = 2 }";
+    let odd = refused(&with("", groups, ""));
+    assert!(
+        odd.starts_with("r.toml: network.normalize.groups = 2 and network.layers with 5 clash: every layer's"),
+        "{odd}"
+    );
+    let own = refused(&with("", &format!("{groups}\ngoodness = \"class_mean\""), ""));
+    let start = "r.toml: network.normalize.groups = 2 and network.goodness = \"class_mean\" clash: where goodness is read class";
+    assert!(own.starts_with(start), "{own}");
+    assert!(refused(&with("", "normalize = { name = \"batch\", stays = 1 }", "")).contains("from 0 to 0.999"));
+}
+
+#[test]
+fn layers_that_settle_know_one_factor_a_row() {
+    for normalize in ["batch", "layer"] {
+        let text = format!("flow = \"recurrent\"\nnormalize = \"{normalize}\"");
+        let said = refused(&with("", &text, ""));
+        let start = format!("r.toml: network.flow = \"recurrent\" and network.normalize = \"{normalize}\" clash: ");
+        assert_eq!(said, start + "its states are rows that are multiplied by one factor and nothing else");
+    }
+}
+
+#[test]
 fn keys_that_clash_are_both_named() {
     let readout = refused(&with("", "readout = { name = \"linear\", from = 3 }", ""));
     assert_eq!(

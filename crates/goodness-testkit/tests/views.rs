@@ -168,7 +168,7 @@ fn a_layer_follows_the_slope_of_its_loss_through_both_views() {
             }
         }
     }
-    assert!(most.iter().all(|m| *m > 0.1), "little moved: {most:?}");
+    assert!(most.iter().all(|m| *m > 0.05), "little moved: {most:?}");
 }
 
 fn trained(recipe: &str, threads: usize) -> Trainer {

@@ -10,7 +10,7 @@ use crate::flow;
 use crate::layer::{self, Code, Dense, Fields, Maps};
 use crate::network::{Network, Parts, Scaling};
 use crate::precision;
-use crate::readout::Layers;
+use crate::readout::{Layers, Readout};
 use crate::recipe::{Choice, NetworkSpec, Recipe};
 use crate::{readout, residual};
 
@@ -58,17 +58,29 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
     readout.prepare(Layers { widths: &widths, classes, per_class: goodness.per_class() });
+    let normalize = spec.normalize.build(normalize::CATALOGUE);
+    if normalize.stays(1).is_some() {
+        let read = if reads_last(recipe, &*readout) { layers.len() } else { layers.len() - 1 };
+        layers[..read].iter_mut().for_each(Dense::remember);
+    }
     let parts = Parts {
         overlay,
         activation: spec.activation.build(activation::CATALOGUE),
         view,
         projection,
         goodness,
-        normalize: spec.normalize.build(normalize::CATALOGUE),
+        normalize,
+        groups: groups(spec, classes)?,
         residual: spec.residual.build(residual::CATALOGUE),
     };
     let scaling = Scaling::of(recipe);
     Ok(Network { layers, flow, parts, readout, scaling, shape, classes, class_names: Vec::new() })
+}
+
+/// Whether anybody reads what the last layer passes on.
+fn reads_last(recipe: &Recipe, readout: &dyn Readout) -> bool {
+    let adviser = recipe.train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE));
+    readout.reads_activities() || adviser.is_some_and(|adviser| adviser.reads_activities())
 }
 
 /// Whether the cells that a view, the `choice` of `key`, cuts layer number `l` into are large enough.

@@ -1,5 +1,6 @@
 //! What happens to a row inside a layer, between z and goodness, and the way back.
 
+use goodness_core::normalize::{self, Channels};
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, par};
 
@@ -23,6 +24,19 @@ pub(crate) fn seen<'a>(all: &'a Matrix, view: &'a Matrix) -> &'a Matrix {
 type Lifted<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
 
 impl Parts {
+    /// How the channels of `layer` lie in its rows; `known`: what is known of them, where normalisation asks.
+    pub(crate) fn channels<'a>(&self, layer: &Dense, known: Rows<'a>) -> Channels<'a> {
+        let (blocks, places) = layer.maps.map_or((self.groups, 1), |maps| (maps.own().blocks, maps.own().places()));
+        Channels { blocks, places, known }
+    }
+
+    /// How they lie, and what `layer` remembers of them, which is written to `known`.
+    pub(crate) fn remembered<'a>(&self, layer: &Dense, known: &'a mut Matrix) -> Channels<'a> {
+        known.resize(layer.running.len(), layer.running.width());
+        normalize::standards(layer.running.rows(), known.rows_mut());
+        self.channels(layer, known.rows())
+    }
+
     /// Numbers that a projection sees of `layer`, where it does not see the activities themselves; 0 where it does, or where
     /// there is none.
     pub(crate) fn seen(&self, layer: &Dense) -> usize {
@@ -34,32 +48,33 @@ impl Parts {
     /// where wanted, the next layer's input.
     ///
     /// # Shapes
-    /// `h`, `x`: rows × units; `x` may have no rows. `s`: rows × [`seen`](Self::seen). `a`: rows × numbers. `g`: rows × 1,
-    /// rows × classes, or rows × places.
+    /// `h`, `x`: rows × units. `s`: rows × [`seen`](Self::seen). `a`: rows × numbers. `g`: rows × 1, rows × classes, or
+    /// rows × places.
     pub(crate) fn lift(
         &self,
         Lens { grid, p }: Lens<'_>,
         h: RowsMut<'_>,
         (s, a): (RowsMut<'_>, RowsMut<'_>),
         g: RowsMut<'_>,
-        x: RowsMut<'_>,
+        x: Option<(RowsMut<'_>, Channels<'_>)>,
     ) {
         let rows = h.len();
-        let block = |(mut h, mut s, mut a, mut g): Lifted<'_>, x: Option<RowsMut<'_>>| {
+        let block = |(mut h, mut s, mut a, mut g): Lifted<'_>, x: Option<(RowsMut<'_>, Channels<'_>)>| {
             self.activation.forward(h.reborrow());
             if s.width() > 0 {
                 self.view.forward_into(grid, h.as_rows(), s.reborrow());
             }
             self.projection.forward_into(if s.width() > 0 { s.as_rows() } else { h.as_rows() }, p, a.reborrow());
             self.goodness.score(if p.is_empty() { h.as_rows() } else { a.as_rows() }, g.data_mut());
-            if let Some(x) = x {
-                self.normalize.forward_into(h.as_rows(), x);
+            if let Some((x, channels)) = x {
+                self.normalize.forward_into(h.as_rows(), channels, x);
             }
         };
-        if x.is_empty() {
-            par::each_block(rows, ROWS, (h, s, a, g), |_, lifted| block(lifted, None));
-        } else {
-            par::each_block(rows, ROWS, ((h, s, a, g), x), |_, (lifted, x)| block(lifted, Some(x)));
+        match x {
+            None => par::each_block(rows, ROWS, (h, s, a, g), |_, lifted| block(lifted, None)),
+            Some((x, channels)) => par::each_block(rows, ROWS, ((h, s, a, g), x), |_, (lifted, x)| {
+                block(lifted, Some((x, channels)));
+            }),
         }
     }
 

@@ -36,6 +36,8 @@ pub struct Parts {
     pub goodness: Box<dyn Goodness>,
     /// Turns activities into what the next layer reads.
     pub normalize: Box<dyn Normalize>,
+    /// Groups that a layer's units fall into: one a class where goodness is read off them class by class.
+    pub groups: usize,
     /// Which layers a layer reads.
     pub residual: Box<dyn Residual>,
 }
@@ -69,6 +71,8 @@ pub struct Walk {
     s: Matrix,
     a: Matrix,
     joint: Matrix,
+    /// What is known of the channels of the layer that is read now.
+    known: Matrix,
     rounded: Rounded,
     /// What the readout summed up.
     pub(crate) sums: Matrix,
@@ -87,7 +91,7 @@ impl Walk {
     /// Bytes of memory that it holds, without what a recurrent flow keeps.
     pub(crate) fn bytes(&self) -> u64 {
         let layers = self.g.iter().chain(&self.x).chain(&self.views);
-        held(layers.chain([&self.h, &self.s, &self.a, &self.joint, &self.sums]))
+        held(layers.chain([&self.h, &self.s, &self.a, &self.joint, &self.known, &self.sums]))
     }
 
     /// What a readout sees of layer number `layer` in the last pass.
@@ -256,7 +260,9 @@ impl Network {
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, &mut walk.rounded, walk.h.rows_mut());
         let (lens, seen) = (self.layers[layer].lens(), (walk.s.rows_mut(), walk.a.rows_mut()));
-        self.parts.lift(lens, walk.h.rows_mut(), seen, walk.g[layer].rows_mut(), x[0].rows_mut());
+        let channels = self.parts.remembered(&self.layers[layer], &mut walk.known);
+        let x = passes_on.then(|| (x[0].rows_mut(), channels));
+        self.parts.lift(lens, walk.h.rows_mut(), seen, walk.g[layer].rows_mut(), x);
         if self.parts.goodness.per_place() {
             walk.g[layer].average_rows();
         }
@@ -274,7 +280,8 @@ impl Network {
     }
 
     /// The normalised activities of every layer on one pass with the neutral code: `each(first row, activities)` is called
-    /// chunk by chunk, the activities of a layer being images × units. Call it inside a [`Pool`](goodness_engine::Pool).
+    /// chunk by chunk, the activities of a layer being images × units. Those of a last layer that nothing reads are as they are,
+    /// where normalisation goes by statistics. Call it inside a [`Pool`](goodness_engine::Pool).
     pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
         self.read_by(&Onlooker, data, self.layers.len(), |first, walk, _| each(first, &walk.x));
     }

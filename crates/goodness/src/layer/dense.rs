@@ -30,6 +30,9 @@ pub struct Dense {
     pub projection: Matrix,
     /// E, the vectors that stand for labels, where the first layer learns them: numbers of a code × numbers of a vector.
     pub embedding: Matrix,
+    /// The running mean and variance of each unit's activity, or of each channel's: 2 × units; no rows where nobody asks for
+    /// them.
+    pub running: Matrix,
     /// What each unit sees; everything where there are no fields.
     pub fields: Option<Fields>,
     /// The places that units lie at, where those of a channel share their weights.
@@ -84,6 +87,7 @@ impl Dense {
             above,
             projection,
             embedding: Matrix::default(),
+            running: Matrix::default(),
             fields: None,
             maps: None,
             precision: Precision::F32,
@@ -112,6 +116,12 @@ impl Dense {
     pub fn hear(&mut self, inputs: usize, init: &dyn Init, rng: &mut Rng) {
         self.above = Matrix::zeros(self.units(), inputs);
         init.fill(inputs, rng, self.above.data_mut(), &mut []);
+    }
+
+    /// Lets the layer remember the mean and the variance of what it passes on; they start at 0 and 1.
+    pub fn remember(&mut self) {
+        self.running = Matrix::zeros(2, self.biases.len());
+        self.running.rows_mut().row_mut(1).fill(1.0);
     }
 
     /// Number of weights and biases.

@@ -1,6 +1,7 @@
 //! What the mathematics or the plan does not allow: every refusal names the two keys that clash and says why.
 
 mod flow;
+mod normalize;
 mod view;
 
 use goodness_core::goodness;
@@ -26,6 +27,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.depth())
         .or_else(|| parts.fields())
         .or_else(|| parts.convolutions())
+        .or_else(|| parts.groups())
         .or_else(|| parts.views())
         .or_else(|| parts.between())
         .or_else(|| parts.losses())

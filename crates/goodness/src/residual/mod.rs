@@ -78,7 +78,7 @@ pub fn factor(sources: &[Matrix], normalize: &dyn Normalize, width: usize) -> f3
 #[cfg(test)]
 mod tests {
     use goodness_core::math::sum_of_squares;
-    use goodness_core::normalize::{Keep, L2, Rms};
+    use goodness_core::normalize::{Channels, Keep, L2, Rms};
 
     use super::*;
 
@@ -87,7 +87,7 @@ mod tests {
         let (h, mut sources) = ([[3.0, 0.0, 4.0], [1.0, 1.0, 0.0]], [Matrix::zeros(1, 3), Matrix::zeros(1, 2)]);
         for (h, x) in h.iter().zip(&mut sources) {
             let width = x.width();
-            normalize.forward_into(Rows::new(&h[..width], 1, width), x.rows_mut());
+            normalize.forward_into(Rows::new(&h[..width], 1, width), Channels::default(), x.rows_mut());
         }
         join(&sources, normalize, &mut Matrix::default()).data().to_vec()
     }

@@ -139,7 +139,9 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
         layer.forward_into(&input, &mut Rounded::default(), h.rows_mut());
         let mut s = Matrix::zeros(2 * rows, network.parts.seen(layer));
         let mut a = Matrix::zeros(2 * rows, layer.projection.len());
-        network.parts.lift(layer.lens(), h.rows_mut(), (s.rows_mut(), a.rows_mut()), g.rows_mut(), next.rows_mut());
+        let mut known = Matrix::default();
+        let above = (next.rows_mut(), network.parts.remembered(layer, &mut known));
+        network.parts.lift(layer.lens(), h.rows_mut(), (s.rows_mut(), a.rows_mut()), g.rows_mut(), Some(above));
         if network.parts.goodness.per_place() {
             g.average_rows();
         }

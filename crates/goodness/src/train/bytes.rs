@@ -9,7 +9,7 @@ use crate::layer::{Dense, Gradients};
 /// Bytes of the parts of a trainer, by what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bytes {
-    /// Weights and biases, their averages, those of readouts and of maps.
+    /// Weights and biases, what layers remember of their units, their averages, those of readouts and of maps.
     pub weights: u64,
     /// What optimizers remember.
     pub optimizer: u64,
@@ -35,7 +35,7 @@ impl Gradients {
 impl Trainer {
     /// Bytes of what it is made of, without the data.
     pub fn bytes(&self) -> Bytes {
-        let layer = |l: &Dense| 4 * l.parameters() as u64;
+        let layer = |l: &Dense| 4 * l.parameters() as u64 + held([&l.running]);
         let averages = self.states.iter().filter_map(|s| s.average.as_ref()).map(layer);
         let readouts = || std::iter::once(&self.network.readout).chain(&self.method.adviser);
         let memories = self.states.iter().flat_map(|s| s.memories()).flat_map(|(_, m)| m);
@@ -59,6 +59,7 @@ impl Workspace {
         let lent = [&layer.h, &layer.dz, &layer.x, &layer.g, &layer.dg, &layer.others].into_iter().chain(inside);
         let inputs = self.images.bytes() + self.spoiled.images.bytes() + self.walk.bytes();
         let own = held(self.x.iter().chain(&self.g).chain([&self.scores]).chain(lent).chain(layer.likeness.rows()));
-        inputs + own + self.spare_bytes()
+        let known = held(layer.statistics.matrices().into_iter().chain([&layer.known]));
+        inputs + own + known + self.spare_bytes()
     }
 }

@@ -66,12 +66,12 @@ pub(super) fn layer_step(
         }
     });
 
-    // Local gradients, the update, and x̂' = h / |h| where h stands, for the layers above.
+    // Local gradients, the update, and x̂', h normalised where it stands, for the layers above.
     let made = (seen(&work.h, &work.s).rows(), work.a.rows(), work.da.rows());
     layer.projection_grads(&*parts.projection, made, &mut work.grads);
     state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, pace);
     state.update(layer, (&work.grads, work.knob), method, pace);
-    work.pass_on(&*parts.normalize);
+    work.pass_on(layer, parts, pace.step);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }
 

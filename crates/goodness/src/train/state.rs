@@ -166,6 +166,7 @@ impl LayerState {
                 (average.above.data_mut(), layer.above.data()),
                 (average.projection.data_mut(), layer.projection.data()),
                 (average.embedding.data_mut(), layer.embedding.data()),
+                (average.running.data_mut(), layer.running.data()),
                 (average.biases.as_mut_slice(), layer.biases.as_slice()),
             ];
             pairs.into_iter().for_each(|(average, now)| drift(average, now, keep));

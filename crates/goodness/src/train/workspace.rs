@@ -1,7 +1,7 @@
 //! The buffers of a training step, sized by the first batch and reused ever after.
 
-use goodness_core::normalize::Normalize;
-use goodness_core::{Rows, RowsMut, math};
+use goodness_core::normalize::{self, Channels};
+use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, Rounded, Shelf, par};
 
 use super::ahead::Ahead;
@@ -9,8 +9,9 @@ use super::hierarchy::Supers;
 use super::likeness::Likeness;
 use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
+use super::statistics::{Statistics, remember};
 use crate::collaboration::Collaboration;
-use crate::layer::{Gradients, Images, Input, Labelled, Labels, Lens};
+use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels, Lens};
 use crate::network::{Network, Parts, Walk};
 use crate::readout::Lesson;
 use crate::residual::Residual;
@@ -48,6 +49,9 @@ pub(super) struct LayerWork {
     /// What the loss sees of classes, where it is asked of super-classes.
     pub(super) supers: Supers,
     pub(super) likeness: Likeness,
+    /// Statistics of the batch, and what is known of the layer's channels, where normalisation asks.
+    pub(super) statistics: Statistics,
+    pub(super) known: Matrix,
     pub(super) grads: Gradients,
     pub(super) rounded: Rounded,
 }
@@ -158,7 +162,7 @@ impl Network {
         let layer = &self.layers[layer];
         layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
         work.lift(&self.parts, layer.lens());
-        work.pass_on(&*self.parts.normalize);
+        work.pass_on_as_read(layer, &self.parts);
     }
 }
 
@@ -190,22 +194,37 @@ impl LayerWork {
     /// Turns z into activities, goodness and what lies between them.
     pub(super) fn lift(&mut self, parts: &Parts, lens: Lens<'_>) {
         let seen = (self.s.rows_mut(), self.a.rows_mut());
-        parts.lift(lens, self.h.rows_mut(), seen, self.g.rows_mut(), RowsMut::new(&mut [], 0, 1));
+        parts.lift(lens, self.h.rows_mut(), seen, self.g.rows_mut(), None);
     }
 
-    /// Normalises activities where they stand and hands them over as what layers above read, if any does.
-    pub(super) fn pass_on(&mut self, normalize: &dyn Normalize) {
-        if !self.passes_on {
-            return;
+    /// Normalises activities where they stand and hands them over as what layers above read, if any does. Where that goes by
+    /// statistics, by those of the batch, which the layer remembers; `step` is the number of its update.
+    pub(super) fn pass_on(&mut self, layer: &mut Dense, parts: &Parts, step: u64) {
+        let (mut known, channels) = (std::mem::take(&mut self.known), parts.channels(layer, Rows::new(&[], 0, 0)));
+        known.resize(layer.running.len(), layer.running.width());
+        if let (Some(stays), false) = (parts.normalize.stays(step), known.is_empty()) {
+            let batch = self.statistics.gather(self.h.rows(), channels, layer.running.rows().row(0));
+            remember(&mut layer.running, batch, stays);
+            normalize::standards(batch, known.rows_mut());
         }
-        par::each_block(self.h.len(), ROWS, self.h.rows_mut(), |_, mut h: RowsMut<'_>| {
-            for r in 0..h.len() {
-                let row = h.row_mut(r);
-                let scale = normalize.scale(math::sum_of_squares(row), row.len());
-                row.iter_mut().for_each(|x| *x *= scale);
-            }
-        });
-        std::mem::swap(&mut self.h, &mut self.x);
+        self.hand_over(parts, Channels { known: known.rows(), ..channels });
+        self.known = known;
+    }
+
+    /// The same by what the layer remembers.
+    pub(super) fn pass_on_as_read(&mut self, layer: &Dense, parts: &Parts) {
+        let mut known = std::mem::take(&mut self.known);
+        self.hand_over(parts, parts.remembered(layer, &mut known));
+        self.known = known;
+    }
+
+    fn hand_over(&mut self, parts: &Parts, channels: Channels<'_>) {
+        if self.passes_on {
+            par::each_block(self.h.len(), ROWS, self.h.rows_mut(), |_, h: RowsMut<'_>| {
+                parts.normalize.forward(h, channels);
+            });
+            std::mem::swap(&mut self.h, &mut self.x);
+        }
     }
 }
 

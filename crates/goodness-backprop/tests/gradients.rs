@@ -56,6 +56,13 @@ fn what_is_subtracted_between_layers_has_no_twin() {
 }
 
 #[test]
+fn a_sum_of_two_layers_has_no_twin() {
+    let text = "name = 'toy'\n[network]\nlayers = [4, 4, 4]\nresidual = 'add'";
+    let error = has_twin(&Recipe::parse("toy", text).unwrap()).unwrap_err().to_string();
+    assert!(error.contains("network.residual") && error.contains("\"concatenate\" has a twin"), "{error}");
+}
+
+#[test]
 fn gradients_are_the_slopes_of_the_loss() {
     for (network, train) in NETWORKS {
         let mut twin = twin(network, train, Choices::default());

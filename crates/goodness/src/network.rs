@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use goodness_core::activation::Activation;
 use goodness_core::goodness::Goodness;
-use goodness_core::normalize::{self, Channels, Normalize};
+use goodness_core::normalize::{Channels, Normalize};
 use goodness_core::projection::Projection;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Precision, Rounded, par};
@@ -94,19 +94,6 @@ const ASKED: usize = 256;
 const CHUNK: usize = 1000;
 
 impl Parts {
-    /// How the channels of `layer` lie in its rows; `known`: what is known of them, where normalisation asks.
-    pub(crate) fn channels<'a>(&self, layer: &Dense, known: Rows<'a>) -> Channels<'a> {
-        let (blocks, places) = layer.maps.map_or((self.groups, 1), |maps| (maps.own().blocks, maps.own().places()));
-        Channels { blocks, places, known }
-    }
-
-    /// How they lie, and what `layer` remembers of them, which is written to `known`.
-    pub(crate) fn remembered<'a>(&self, layer: &Dense, known: &'a mut Matrix) -> Channels<'a> {
-        known.resize(layer.running.len(), layer.running.width());
-        normalize::standards(layer.running.rows(), known.rows_mut());
-        self.channels(layer, known.rows())
-    }
-
     /// Turns z into activities in place and writes what the projection makes of each row, its goodness and, where wanted,
     /// the next layer's input.
     ///
@@ -197,7 +184,7 @@ impl Network {
     ) -> Input<'a> {
         match self.parts.residual.sources(layer) {
             sources if sources.is_empty() => Input::Labelled(labelled),
-            sources => Input::Rows(residual::join(&x[sources], &*self.parts.normalize, joint)),
+            sources => Input::Rows(self.join(layer, &x[sources], joint)),
         }
     }
 

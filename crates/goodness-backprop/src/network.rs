@@ -55,6 +55,10 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
                     network.normalize = \"rms\" there is one";
         return none("network.normalize", &recipe.network.normalize.name, hint);
     }
+    if recipe.network.residual.build(residual::CATALOGUE).adds() {
+        let hint = "the gradient of a sum is not among what is computed; network.residual = \"concatenate\" has a twin";
+        return none("network.residual", &recipe.network.residual.name, hint);
+    }
     if find(image_negatives::CATALOGUE, &recipe.train.negatives.name).is_some() {
         let hint = "its layers see no label, and a gradient from the top would have none to start from; \
                     network.readout = \"label_sweep\" with negatives that are wrong labels makes one, \

@@ -297,9 +297,6 @@ fn convolutions_are_read_and_what_does_not_go_with_them_is_named() {
     let fields = clash("fields = [[1, 1], [1, 1]]\noverlay = \"waves\"");
     let says = "r.toml: network.convolutions and network.fields clash: places share their weights or have their own";
     assert_eq!(fields, says);
-    let residual = clash("residual = \"concatenate\"");
-    let says = "network.residual = \"concatenate\" and network.convolutions clash: a convolution reads the grid";
-    assert!(residual.contains(says), "{residual}");
     let many = refused(&with("", "convolutions = [{ side = 3 }, { side = 3 }, { side = 3 }]", ""));
     let says = "network.convolutions (3 of them) and network.layers (2 of them) clash: every convolution is a layer";
     assert!(many.contains(says), "{many}");

@@ -117,6 +117,18 @@ const VARIANTS: &[&[&str]] = &[
         "view={name=\"average\", cells=3}",
         "readout={name=\"linear\", from=1}",
     ],
+    &[
+        "residual=add",
+        "negatives=",
+        "goodness=class_mean",
+        "layers=[12, 12, 12, 9, 9]",
+        "convolutions=[{side=3}, {side=3, stride=2}, {side=3}]",
+        "normalize=batch",
+        "loss=cross_entropy",
+        "readout={name=\"class_goodness\", from=4}",
+        "data.shift=0",
+    ],
+    &["residual=add", "layers=[12, 12, 12]", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["plan=windowed", "epochs=5"],
     &[
         "negatives={name=\"self_contrast\", every=2}",

@@ -7,12 +7,13 @@ use goodness_engine::conv::Map;
 
 use crate::data::Shape;
 use crate::flow;
+use crate::joint::Joint;
 use crate::layer::{self, Code, Dense, Fields, Maps};
 use crate::network::{Network, Parts, Scaling};
 use crate::precision;
-use crate::readout::{Layers, Readout};
+use crate::readout::{self, Layers, Readout};
 use crate::recipe::{Choice, NetworkSpec, Recipe};
-use crate::{readout, residual};
+use crate::residual::{self, Residual};
 
 /// The recipe and the data do not fit.
 #[derive(Debug, thiserror::Error)]
@@ -163,8 +164,8 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
     let behind = layer::inputs_behind(&*spec.overlay.build(overlay::CATALOGUE), classes);
     let (residual, mut grid) = (spec.residual.build(residual::CATALOGUE), shape);
     let groups = groups(spec, classes)?;
-    let mut map = Map { height: shape.height, width: shape.width, channels: shape.channels, blocks: 1 };
-    let (mut wires, mut widths) = (Vec::new(), Vec::new());
+    let image = Map { height: shape.height, width: shape.width, channels: shape.channels, blocks: 1 };
+    let (mut wires, mut passed) = (Vec::new(), Vec::<Map>::new());
     for (l, units) in spec.layers.iter().copied().enumerate() {
         let fields = match spec.fields.get(l) {
             Some((size, stride)) => {
@@ -172,18 +173,38 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
             }
             None => None,
         };
-        let below = match residual.sources(l) {
-            sources if sources.is_empty() => shape.features() + behind,
-            sources => widths[sources].iter().sum(),
+        let (below, map) = match residual.sources(l) {
+            sources if sources.is_empty() => (shape.features() + behind, image),
+            sources => joined(spec, &*residual, l, &passed[sources])?,
         };
         let maps = maps(spec, l, map, groups)?;
         let inputs = fields.map(|f| f.inputs()).or(maps.map(|m| m.inputs())).unwrap_or(below);
         wires.push(Wire { units, inputs, fields, maps });
-        widths.push(maps.map_or(units, |m| m.own().numbers()));
+        let dense = Map { height: 1, width: 1, channels: units, blocks: 1 };
+        passed.push(maps.map_or(dense, |m| m.own()));
         grid = fields.map_or(grid, |f| f.own);
-        map = maps.map_or(map, |m| m.own());
     }
     Ok(wires)
+}
+
+/// The numbers that layer number `l` reads of the layers `sources`, and the picture, where it convolves.
+fn joined(spec: &NetworkSpec, residual: &dyn Residual, l: usize, sources: &[Map]) -> Result<(usize, Map), Unfit> {
+    let whole: usize = sources.iter().map(Map::numbers).sum();
+    let unfit = |(near, far): (Map, Map)| Unfit {
+        key: "network.residual",
+        came: format!("{} into layer {}, which convolves", spec.residual.name, l + 1),
+        expected: format!(
+            "the {} × {} places two layers below a whole multiple of the {} × {} below",
+            far.height, far.width, near.height, near.width
+        ),
+    };
+    match sources {
+        [far, near] => {
+            let joint = Joint::of(residual, l < spec.convolutions.len(), *near, *far).map_err(unfit)?;
+            Ok(joint.map_or((whole, *near), |joint| (joint.map().numbers(), joint.map())))
+        }
+        _ => Ok((whole, sources.last().copied().unwrap_or_default())),
+    }
 }
 
 fn unfit_fields(below: Shape, layer: usize, units: usize) -> Unfit {

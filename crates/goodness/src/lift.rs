@@ -1,6 +1,6 @@
 //! What happens to a row inside a layer, between z and goodness, and the way back.
 
-use goodness_core::normalize::{self, Channels};
+use goodness_core::normalize::Channels;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, par};
 
@@ -24,19 +24,6 @@ pub(crate) fn seen<'a>(all: &'a Matrix, view: &'a Matrix) -> &'a Matrix {
 type Lifted<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
 
 impl Parts {
-    /// How the channels of `layer` lie in its rows; `known`: what is known of them, where normalisation asks.
-    pub(crate) fn channels<'a>(&self, layer: &Dense, known: Rows<'a>) -> Channels<'a> {
-        let (blocks, places) = layer.maps.map_or((self.groups, 1), |maps| (maps.own().blocks, maps.own().places()));
-        Channels { blocks, places, known }
-    }
-
-    /// How they lie, and what `layer` remembers of them, which is written to `known`.
-    pub(crate) fn remembered<'a>(&self, layer: &Dense, known: &'a mut Matrix) -> Channels<'a> {
-        known.resize(layer.running.len(), layer.running.width());
-        normalize::standards(layer.running.rows(), known.rows_mut());
-        self.channels(layer, known.rows())
-    }
-
     /// Numbers that a projection sees of `layer`, where it does not see the activities themselves; 0 where it does, or where
     /// there is none.
     pub(crate) fn seen(&self, layer: &Dense) -> usize {

@@ -157,7 +157,7 @@ impl Network {
     ) -> Input<'a> {
         match self.parts.residual.sources(layer) {
             sources if sources.is_empty() => Input::Labelled(labelled),
-            sources => Input::Rows(residual::join(&x[sources], &*self.parts.normalize, joint)),
+            sources => Input::Rows(self.join(layer, &x[sources], joint)),
         }
     }
 

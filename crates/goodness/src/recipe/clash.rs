@@ -139,10 +139,6 @@ impl<'a> Parts<'a> {
             let reason = "squares of places are multiplied in 32 or 16 bits";
             return Some((key(), quoted("network.precision", &network.precision), reason));
         }
-        if network.residual.name != "none" {
-            let reason = "a convolution reads the grid of one layer below";
-            return Some((quoted("network.residual", &network.residual), key(), reason));
-        }
         let overlay = network.overlay.build(overlay::CATALOGUE);
         let apart = overlay.width(2) > 0 && overlay.place() != Place::Over;
         let reason = "few units or none would see the label, which does not lie over the whole image";

@@ -139,4 +139,11 @@ mod tests {
         m.resize(5, 8);
         assert_eq!(m.capacity(), 40);
     }
+
+    #[test]
+    fn rows_become_their_means() {
+        let mut matrix = Matrix::from_vec(vec![1.0, 3.0, 8.0, -2.0, 0.0, 2.0], 2, 3);
+        matrix.average_rows();
+        assert_eq!(matrix, Matrix::from_vec(vec![4.0, 0.0], 2, 1));
+    }
 }

@@ -22,7 +22,8 @@ pub struct SelfContrast {
 
 impl ImageNegatives for SelfContrast {
     fn anew(&self, layer: usize) -> bool {
-        layer == 0 || self.every > 0 && layer % self.every == 0
+        // 0 is a multiple of 0, and nothing else is.
+        layer.is_multiple_of(self.every)
     }
 
     fn fill(&self, batch: Batch<'_>, row: usize, rng: &mut Rng, _scratch: &mut [f32], out: &mut [f32]) {

@@ -7,9 +7,9 @@ pub mod host;
 pub mod stack;
 
 use cortex_m_semihosting::hprintln;
+use goodness_edge::Net;
 use goodness_edge::flash::{FlashError, Place, Sliced, Turns};
 use goodness_edge::precision::Reads;
-use goodness_edge::Net;
 use host::{Digit, HostFlash, Samples};
 
 /// Numbers that a run ends with.

@@ -109,6 +109,19 @@ fn images_that_are_none_are_refused() {
 }
 
 #[test]
+fn a_model_of_the_other_trainer_is_refused_with_what_would_fit() {
+    let home = Home::new();
+    home.ok(&["train", "toy.toml", "--set", "train.epochs=1", "--out", "run"]);
+    let refused = home.refused(&["edge", "export", "run/model.safetensors", "--as", "c", "--out", "x.h"]).1;
+    let expected = "error: run/model.safetensors: a model of goodness train, recipe toy; its layers normalise image and \
+                    label together, those of a device the image alone, so that its weights would read something else \
+                    there; goodness edge train f32-64-16-8-4 --data set makes one that fits, and so do i16-64-16-8-4, \
+                    i8-64-16-8-4\n";
+    assert_eq!(refused, expected);
+    assert!(!home.path("x.h").exists());
+}
+
+#[test]
 fn what_does_not_fit_is_refused() {
     let home = trained();
     let images = home.refused(&["edge", "eval", "a.edge"]).1;

@@ -170,3 +170,17 @@ fn the_header_names_every_code_and_every_kind() {
         }
     }
 }
+
+#[test]
+fn the_arduino_library_is_of_this_version_and_its_sketch_of_this_header() {
+    let properties = text("arduino/library.properties");
+    assert!(properties.contains(concat!("\nversion=", env!("CARGO_PKG_VERSION"), "\n")), "{properties}");
+    assert!(properties.contains("\nldflags=-lgoodness_edge_c\n") && properties.contains("\nprecompiled=true\n"));
+    let (header, sketch) = (text("include/goodness_edge.h"), text("arduino/LearnVibration/LearnVibration.ino"));
+    let own = |word: &&str| word.to_lowercase().starts_with("goodness_");
+    let words: BTreeSet<_> = sketch.split(|c: char| !c.is_alphanumeric() && c != '_').filter(own).collect();
+    assert!(words.len() > 6);
+    for word in words {
+        assert!(word == "goodness_edge" || header.contains(word), "the header has no {word}");
+    }
+}

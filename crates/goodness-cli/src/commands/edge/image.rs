@@ -29,8 +29,8 @@ pub(super) fn load(path: &Path) -> Result<Box<dyn Network>> {
 fn of_model(path: &Path, model: &Model) -> String {
     let Model { network, recipe } = model;
     let (inputs, classes) = (network.shape.features(), network.classes);
-    let fits = |net: &Box<dyn Network>| net.shape().inputs == inputs && net.shape().classes >= classes;
-    let fitting: Vec<_> = kinds::all().filter(fits).map(|net| kinds::name(&*net)).collect();
+    let fits = |net: &dyn Network| net.shape().inputs == inputs && net.shape().classes >= classes;
+    let fitting: Vec<_> = kinds::all().filter(|net| fits(&**net)).map(|net| kinds::name(&*net)).collect();
     let hint = match fitting.as_slice() {
         [] => format!("no network for devices reads {inputs} values in {classes} classes"),
         [first, ..] => format!(

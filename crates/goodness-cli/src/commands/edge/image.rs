@@ -11,7 +11,7 @@ use goodness_edge::network::{Network, Values};
 
 use super::kinds;
 
-/// The network whose state a file holds: an image, or all that a device's flash held.
+/// The network whose state a file holds: an image, or all that a device's flash held, whole or in slices.
 pub(super) fn load(path: &Path) -> Result<Box<dyn Network>> {
     let bytes = fs::read(path).with_context(|| format!("{}: cannot read it", path.display()))?;
     for mut net in kinds::all() {
@@ -22,7 +22,9 @@ pub(super) fn load(path: &Path) -> Result<Box<dyn Network>> {
             Err(error) => bail!("{}: {error}", path.display()),
         }
     }
-    bail!("{}: its state is of a network that is none of {}", path.display(), kinds::names().join(", "))
+    kinds::in_flash(&bytes).with_context(|| {
+        format!("{}: its state is of a network that is none of {}", path.display(), kinds::names().join(", "))
+    })
 }
 
 /// Why a model of `goodness train` is none for a device, and what would be.

@@ -129,7 +129,7 @@ fn about(setup: &Setup) -> String {
         "Recipe {}: {} units on {}, {} epochs of batches of {}, {} seed{}. The twin has the same layers, initial weights, \
          data, order of batches, augmentation and optimizer, and a softmax on top; its rate and whether it normalises were \
          chosen on the validation split by short runs of the first seed. The test set is read at the end of each run of the \
-         row accuracy, nowhere else.",
+         rows accuracy and data, nowhere else.",
         recipe.name,
         layers.collect::<Vec<_>>().join("-"),
         recipe.data.set,

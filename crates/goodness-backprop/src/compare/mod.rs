@@ -77,6 +77,12 @@ impl Setup {
         train.plan.build(plan::CATALOGUE).epochs(train.epochs, layers)
     }
 
+    /// The recipe as TOML, without what it says of itself and expects: that changes nothing of what is measured.
+    pub fn keys(&self) -> String {
+        let quiet = Recipe { about: String::new(), source: String::new(), ..self.recipe.clone() };
+        Recipe { expected: Default::default(), ..quiet }.to_toml()
+    }
+
     /// Units of the widest layer.
     pub(crate) fn widest(&self) -> usize {
         self.recipe.network.layers.iter().copied().max().unwrap_or(1)

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use goodness::Recipe;
 use goodness::files::write_whole;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,10 +26,8 @@ impl Store {
         let store = Self { folder: folder.to_path_buf() };
         let parts = folder.join("parts");
         fs::create_dir_all(&parts).map_err(|reason| CompareError::File { path: parts, reason })?;
-        // What a recipe expects changes nothing of what is measured.
-        let recipe = Recipe { expected: Default::default(), ..setup.recipe.clone() };
         let own = [
-            ("the recipe", recipe.to_toml()),
+            ("the recipe", setup.keys()),
             ("--budget", setup.budget.name().to_string()),
             ("--threads", setup.threads.to_string()),
             ("the program's version", env!("CARGO_PKG_VERSION").to_string()),

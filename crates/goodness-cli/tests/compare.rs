@@ -39,7 +39,10 @@ fn the_table_has_every_row_and_is_not_measured_twice() {
     );
     // The last of the row data is all there is: 600 training samples and 100 held out.
     assert!(text.contains("700 samples (4 epochs, batches of 32)"), "{text}");
-    assert!(["4", "8", "16", "64"].iter().all(|n| text.contains(&format!("{n} layers, batch 32, full storage"))), "{text}");
+    assert!(
+        ["4", "8", "16", "64"].iter().all(|n| text.contains(&format!("{n} layers, batch 32, full storage"))),
+        "{text}"
+    );
     assert!(!text.contains("NaN") && !text.contains(" inf "), "{text}");
     let page = fs::read_to_string(home.path("out/compare.html")).unwrap();
     assert!(page.matches("<svg").count() >= 13 && !page.replace("http://www.w3.org/2000/svg", "").contains("http"));

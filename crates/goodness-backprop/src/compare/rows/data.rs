@@ -91,17 +91,11 @@ fn show(setup: &Setup, store: &Store) -> Shown {
 
 /// Who needs fewer samples: the error at both ends, and at how many sizes it is lower.
 fn sentence(all: &[(String, Both<f64>)]) -> String {
-    let end = |at: Option<&(String, Both<f64>)>| {
-        at.map_or(String::new(), |(n, e)| smaller(&format!("With {n} samples the error"), (e.ff, e.bp), 2, " %"))
-    };
+    let end = |(n, e): &(String, Both<f64>)| smaller(&format!("With {n} samples the error"), (e.ff, e.bp), 2, " %");
+    let ends = [all.first(), all.last().filter(|_| all.len() > 1)];
+    let said: String = ends.into_iter().flatten().map(|at| end(at) + " ").collect();
     let wins = all.iter().filter(|(_, e)| e.ff < e.bp).count();
-    let last = all.last().filter(|_| all.len() > 1);
-    format!(
-        "{} {} Forward-Forward has the lower error at {wins} of {} sizes.",
-        end(all.first()),
-        end(last),
-        all.len()
-    )
+    format!("{said}Forward-Forward has the lower error at {wins} of {} sizes.", all.len())
 }
 
 #[cfg(test)]

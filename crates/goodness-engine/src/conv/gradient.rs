@@ -5,6 +5,7 @@ use goodness_core::{Rows, RowsMut};
 use super::{Convolution, with_scratch};
 use crate::gradient::{Packs, Piece, hand_out};
 use crate::simd::patches;
+use crate::simd::taps::{self, Taps};
 use crate::{Precision, par};
 
 /// Writes the gradient of the weights, summed over pictures and places.
@@ -50,7 +51,8 @@ pub fn gradient_pieces<const N: usize>(
     assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
     of.make_room(&mut packs.room);
     packs.whole(channels, inputs).data_mut().fill(0.0);
-    let chunk = (DEPTH / of.own().places().max(1)).max(1);
+    // Pairs of pictures are one.
+    let chunk = (DEPTH / of.own().places().max(1)).max(1) * if precision == Precision::F32 { 1 } else { 2 };
     for first in (0..x.len()).step_by(chunk) {
         let end = x.len().min(first + chunk);
         let part = |rows: Rows<'_>| (first * rows.width(), end * rows.width());
@@ -64,10 +66,13 @@ pub fn gradient_pieces<const N: usize>(
 }
 
 /// Places that are summed up at a time.
-const DEPTH: usize = 2048;
+const DEPTH: usize = 4096;
 
 /// Adds the gradient of some pictures.
 fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) {
+    if by_taps(of, halves, (dz, x), packs) {
+        return;
+    }
     let places = of.own().places();
     let sizes = patches::Sizes {
         groups: of.window().groups,
@@ -91,6 +96,37 @@ fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), 
     if !patches::add_gradient(halves, sizes, packs, &pack) {
         one_by_one(of, halves, (dz, x), packs);
     }
+}
+
+/// The same without laying places out; says whether there was a kernel for it.
+fn by_taps(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) -> bool {
+    let (own, window, (parts, run)) = (of.own(), of.window(), of.parts());
+    let taps = Taps {
+        pictures: x.len(),
+        groups: window.groups,
+        units: own.channels / window.groups,
+        parts,
+        run,
+        own: (own.height, own.width),
+        seen: of.seen_places(own.height),
+        side: window.side,
+        stride: window.stride,
+    };
+    let block = of.below().block();
+    taps::add_gradient(halves, &taps, packs, &|picture, mut put| {
+        with_scratch(|scratch| {
+            if own.blocks == 1 {
+                put.slopes(dz.row(picture));
+            } else {
+                of.in_order(dz.row(picture), &mut scratch.picture);
+                put.slopes(&scratch.picture);
+            }
+            let x = of.seen_of(x.row(picture), &mut scratch.pooled);
+            for (part, y) in (0..parts).flat_map(|part| (0..taps.seen.0).map(move |y| (part, y))) {
+                put.line((part, y), of.line(x, part, y).map(|numbers| (numbers, block)), window.padding);
+            }
+        });
+    })
 }
 
 /// The same by whole products, picture after picture, for any processor.

@@ -10,6 +10,7 @@ mod columns;
 mod forward;
 mod gradient;
 pub mod pooling;
+mod surrounded;
 
 use std::cell::RefCell;
 
@@ -155,6 +156,18 @@ impl Convolution {
         (0..height).step_by(step).map(move |first| first..height.min(first + step))
     }
 
+    /// Lines of places at a time whose pictures with zeros around them stay near.
+    fn direct_strips(&self, halves: bool) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
+        let (step, height) = (self.direct_lines(halves), self.own.height);
+        (0..height).step_by(step).map(move |first| first..height.min(first + step))
+    }
+
+    fn direct_lines(&self, halves: bool) -> usize {
+        let (one, two) = (self.words(halves, 1), self.words(halves, 2));
+        let more = (NEAR / size_of::<u32>()).saturating_sub(one) / (two - one).max(1);
+        (1 + more).min(self.own.height)
+    }
+
     #[track_caller]
     fn check(&self, what: &str, (x, w): ((usize, usize), (usize, usize)), out: (usize, usize)) {
         let (own, below) = (self.own.numbers(), self.pooling.below.numbers());
@@ -178,6 +191,8 @@ struct Scratch {
     /// A picture, rounded or put in order.
     picture: Vec<f32>,
     rounded: Vec<crate::Bf16>,
+    /// Pictures with zeros around them.
+    words: Vec<u32>,
 }
 
 impl Convolution {

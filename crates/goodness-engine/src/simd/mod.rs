@@ -6,6 +6,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod denormals;
+pub(crate) mod direct;
 #[cfg(target_arch = "x86_64")]
 mod dot;
 pub mod gradient;
@@ -16,6 +17,7 @@ pub(crate) mod patches;
 pub mod peak;
 pub mod product;
 pub(crate) mod rounded;
+pub(crate) mod taps;
 #[cfg(target_arch = "x86_64")]
 mod tasks;
 

@@ -85,10 +85,15 @@ fn where_it_lies(
     let packed = rounded.units_of(halves, w, units, of.parts().1);
     direct::count(w.len(), w.width(), x.len() * of.own().places());
     let at_a_time = (MANY / of.own().places()).max(1);
-    par::each_block(x.len(), at_a_time, (x, out), |_, (x, mut out): (Rows<'_>, RowsMut<'_>)| {
+    par::each_block(x.len(), at_a_time, (x, out), |first, (some, mut out): (Rows<'_>, RowsMut<'_>)| {
+        // Most often the pictures that come next are this thread's too.
+        let next = x.split_at(first + some.len()).1;
+        let next = next.split_at(next.len().min(some.len())).0.data();
         with_scratch(|scratch| {
             for lines in of.direct_strips(halves) {
-                some_lines(of, halves, (x, lines), packed, scratch, out.reborrow());
+                let places = lines.clone();
+                let ahead = next.len() * places.start / of.own().height..next.len() * places.end / of.own().height;
+                some_lines(of, halves, (some, lines), (packed, &next[ahead]), scratch, out.reborrow());
             }
         });
     });
@@ -101,23 +106,26 @@ const MANY: usize = 256;
 fn some_lines(
     of: &Convolution,
     halves: bool,
-    (x, lines): (Rows<'_>, Range<usize>),
-    packed: &[u32],
+    (some, lines): (Rows<'_>, Range<usize>),
+    (packed, ahead): (&[u32], &[f32]),
     scratch: &mut Scratch,
     mut out: RowsMut<'_>,
 ) {
     let Scratch { pooled, picture: apart, words, .. } = scratch;
     let (view, size) = (of.view(halves, lines.len()), of.words(halves, lines.len()));
-    words.resize((x.len() * size).max(words.len()), 0);
-    for (x, to) in x.iter().zip(words.chunks_exact_mut(size)) {
+    words.resize((some.len() * size).max(words.len()), 0);
+    for (x, to) in some.iter().zip(words.chunks_exact_mut(size)) {
         of.surround(halves, of.seen_of(x, pooled), lines.clone(), to);
     }
     let (units, places) = (of.own().channels / of.window().groups, lines.len() * of.own().width);
     let panels = units.div_ceil(UNITS);
+    let parts = of.window().groups * panels * some.len();
     for (p, panel) in packed.chunks_exact(UNITS * view.words()).enumerate() {
         let (group, first) = (p / panels, p % panels * UNITS);
         let channels = group * units + first..group * units + units.min(first + UNITS);
-        for (r, x) in (0..x.len()).zip(words.chunks_exact(size)) {
+        for (r, x) in (0..some.len()).zip(words.chunks_exact(size)) {
+            let part = p * some.len() + r;
+            let ahead = &ahead[ahead.len() * part / parts..ahead.len() * (part + 1) / parts];
             let (x, out) = (&x[group * view.parts.0 * view.parts.1..], out.row_mut(r));
             let at = |channel: usize| {
                 let (own, block) = (of.own(), of.own().block());
@@ -125,12 +133,18 @@ fn some_lines(
             };
             let (block, count) = (of.own().block(), channels.len());
             if channels.start / block == (channels.end - 1) / block {
-                direct::product((halves, x), (&view, places), (panel, count), (&mut out[at(channels.start)..], block));
+                direct::product(
+                    (halves, x),
+                    (&view, places),
+                    (panel, count),
+                    (&mut out[at(channels.start)..], block),
+                    ahead,
+                );
                 continue;
             }
             // The panel's units lie in several blocks.
             apart.resize((places * count).max(apart.len()), 0.0);
-            direct::product((halves, x), (&view, places), (panel, count), (apart, count));
+            direct::product((halves, x), (&view, places), (panel, count), (apart, count), ahead);
             for (column, channel) in channels.clone().enumerate() {
                 let to = out[at(channel)..].iter_mut().step_by(block);
                 to.zip(apart[column..].iter().step_by(count)).take(places).for_each(|(to, from)| *to = *from);

@@ -79,7 +79,7 @@ pub(crate) fn count(units: usize, inputs: usize, places: usize) {
 }
 
 /// Writes what `count` units of one panel make of the first `places` places, whole lines of them, on the calling thread; rows of `out` lie
-/// `stride` apart. A word of x is a number, or a pair of halves.
+/// `stride` apart. A word of x is a number, or a pair of halves. What is needed soon, `ahead`, is fetched meanwhile.
 ///
 /// # Panics
 /// When anything is shorter than it says, or the processor has no such kernel.
@@ -88,6 +88,7 @@ pub(crate) fn product(
     (view, places): (&View, usize),
     (panel, count): (&[u32], usize),
     (out, stride): (&mut [f32], usize),
+    ahead: &[f32],
 ) {
     if places == 0 || count == 0 || view.words() == 0 {
         return;
@@ -101,7 +102,7 @@ pub(crate) fn product(
     unsafe {
         use super::outer;
         let run = if halves { <outer::Pairs as wide::Run>::places } else { <outer::F32 as wide::Run>::places };
-        run(x.as_ptr(), (view, places), (panel.as_ptr(), count), (out.as_mut_ptr(), stride));
+        run(x.as_ptr(), (view, places), (panel.as_ptr(), count), (out.as_mut_ptr(), stride), ahead);
     }
 }
 
@@ -113,6 +114,7 @@ mod wide {
 
     use goodness_core::Rows;
 
+    use super::super::ahead::fetch;
     use super::super::outer::{self, Kernel, Operand, Target};
     use super::super::tasks;
     use super::{UNITS, View};
@@ -140,22 +142,40 @@ mod wide {
         /// # Safety
         /// `view` with all its places lies in `x`, as many words of a panel in `w`, `count` ≤ 32 numbers a row in `out`, and
         /// the processor has the kernel's instructions.
-        unsafe fn places(x: *const u32, view: (&View, usize), w: (*const u32, usize), out: (*mut f32, usize));
+        unsafe fn places(
+            x: *const u32,
+            view: (&View, usize),
+            w: (*const u32, usize),
+            out: (*mut f32, usize),
+            ahead: &[f32],
+        );
     }
 
     impl Run for outer::F32 {
         #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-        unsafe fn places(x: *const u32, view: (&View, usize), w: (*const u32, usize), out: (*mut f32, usize)) {
+        unsafe fn places(
+            x: *const u32,
+            view: (&View, usize),
+            w: (*const u32, usize),
+            out: (*mut f32, usize),
+            ahead: &[f32],
+        ) {
             // SAFETY: the caller's.
-            unsafe { places::<Self>(x, view, w, out) }
+            unsafe { places::<Self>(x, view, w, out, ahead) }
         }
     }
 
     impl Run for outer::Pairs {
         #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16")]
-        unsafe fn places(x: *const u32, view: (&View, usize), w: (*const u32, usize), out: (*mut f32, usize)) {
+        unsafe fn places(
+            x: *const u32,
+            view: (&View, usize),
+            w: (*const u32, usize),
+            out: (*mut f32, usize),
+            ahead: &[f32],
+        ) {
             // SAFETY: the caller's.
-            unsafe { places::<Self>(x, view, w, out) }
+            unsafe { places::<Self>(x, view, w, out, ahead) }
         }
     }
 
@@ -166,10 +186,12 @@ mod wide {
         (view, places): (&View, usize),
         w: (*const u32, usize),
         (out, stride): (*mut f32, usize),
+        ahead: &[f32],
     ) {
         let tiles = places.div_ceil(PLACES);
         for tile in 0..tiles {
             let (first, end) = (tile * places / tiles, (tile + 1) * places / tiles);
+            fetch(ahead, tile, tiles);
             // SAFETY: the caller's.
             unsafe {
                 let out = (out.add(first * stride), stride);

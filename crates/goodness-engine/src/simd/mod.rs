@@ -4,6 +4,8 @@
 //! processors with 512-bit registers, asked for when the program runs.
 #![allow(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+mod ahead;
 pub(crate) mod bytes;
 pub(crate) mod denormals;
 pub(crate) mod direct;

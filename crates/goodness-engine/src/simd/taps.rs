@@ -21,6 +21,8 @@ pub(crate) struct Taps {
     /// Places of dz, and of x with its zeros: from top to bottom, from left to right.
     pub(crate) own: (usize, usize),
     pub(crate) seen: (usize, usize),
+    /// Where places of x that are not zeros begin and end, from top to bottom and from left to right.
+    pub(crate) inside: [(usize, usize); 2],
     /// Taps from top to bottom and from left to right, and places of x from one place of dz to the next.
     pub(crate) side: usize,
     pub(crate) stride: usize,
@@ -38,6 +40,12 @@ impl Taps {
     /// Columns of the sums.
     fn inputs(&self) -> usize {
         self.parts / self.groups * self.side * self.side * self.run
+    }
+
+    /// The places of dz in a direction, of `own` in it, of which tap `tap` sees something.
+    fn seeing(&self, tap: usize, own: usize, (begin, end): (usize, usize)) -> std::ops::Range<usize> {
+        let from = begin.saturating_sub(tap).div_ceil(self.stride).min(own);
+        from..end.saturating_sub(tap).div_ceil(self.stride).clamp(from, own)
     }
 
     /// Whether planes are well filled, so that this is worth while.
@@ -66,22 +74,23 @@ impl Put<'_> {
 }
 
 /// Adds dzᵀ·x of every tap to the sums in `packs`, groups·units × inputs, on all threads; `pack` is called for every picture
-/// and hands over its numbers. Says whether there was a kernel for it.
+/// and hands over its numbers. What is needed soon, `ahead`, is fetched meanwhile. Says whether there was a kernel for it.
 pub(crate) fn add_gradient(
     halves: bool,
     of: &Taps,
     packs: &mut Packs,
     pack: &(impl Fn(usize, Put<'_>) + Sync),
+    ahead: [&[f32]; 2],
 ) -> bool {
     #[cfg(target_arch = "x86_64")]
     if of.pays() && super::has_wide() && (!halves || super::has_pairs()) {
         match halves {
-            true => wide::add_gradient::<super::outer::Pairs>(of, packs, pack),
-            false => wide::add_gradient::<super::outer::F32>(of, packs, pack),
+            true => wide::add_gradient::<super::outer::Pairs>(of, packs, pack, ahead),
+            false => wide::add_gradient::<super::outer::F32>(of, packs, pack, ahead),
         }
         return true;
     }
-    let _ = (halves, of, packs, pack);
+    let _ = (halves, of, packs, pack, ahead);
     false
 }
 
@@ -91,6 +100,7 @@ mod wide {
     use std::arch::x86_64::*;
     use std::ops::Range;
 
+    use super::super::ahead::fetch;
     use super::super::outer::{self, Kernel, Target, UNITS};
     use super::super::{product, tasks};
     use super::{PLANE, Packs, Put, Taps};
@@ -124,7 +134,12 @@ mod wide {
                 // SAFETY: the caller's; masked lanes are neither read nor written.
                 unsafe {
                     let numbers = _mm512_maskz_loadu_ps(mask, from.0.wrapping_add(place * from.1 + first));
-                    _mm512_mask_storeu_ps(to.0.wrapping_add(place * to.1 + first).cast(), mask, numbers);
+                    let at = to.0.wrapping_add(place * to.1 + first).cast();
+                    if whole((places, place), (columns, first), to.1) {
+                        _mm512_storeu_ps(at, numbers);
+                    } else {
+                        _mm512_mask_storeu_ps(at, mask, numbers);
+                    }
                 }
             }
         }
@@ -149,11 +164,17 @@ mod wide {
                     let numbers = _mm512_maskz_loadu_ps(mask, from.0.wrapping_add(place * from.1 + first));
                     let rounded = std::mem::transmute::<__m256bh, __m256i>(_mm512_cvtneps_pbh(numbers));
                     let mut words = _mm512_cvtepu16_epi32(rounded);
-                    let to = to.0.wrapping_add(place * to.1 + first).cast();
+                    let at = to.0.wrapping_add(place * to.1 + first).cast();
+                    let whole = whole((places, place), (columns, first), to.1);
                     if upper {
-                        words = _mm512_or_si512(_mm512_slli_epi32::<16>(words), _mm512_maskz_loadu_epi32(mask, to));
+                        let below = if whole { _mm512_loadu_epi32(at) } else { _mm512_maskz_loadu_epi32(mask, at) };
+                        words = _mm512_or_si512(_mm512_slli_epi32::<16>(words), below);
                     }
-                    _mm512_mask_storeu_epi32(to, mask, words);
+                    if whole {
+                        _mm512_storeu_epi32(at, words);
+                    } else {
+                        _mm512_mask_storeu_epi32(at, mask, words);
+                    }
                 }
             }
         }
@@ -173,12 +194,20 @@ mod wide {
         ((1u32 << columns.saturating_sub(first).min(16)) - 1) as u16
     }
 
+    /// Whether a whole register may be stored: all its lanes are wanted, or those that are not lie in the next place, whose
+    /// turn comes after.
+    fn whole((places, place): (usize, usize), (columns, first): (usize, usize), step: usize) -> bool {
+        columns - first >= 16 || (columns >= 8 && step == columns && place + 1 < places)
+    }
+
     /// One plane of x: 32 channels of a part, or the last ones.
     struct Plane<'a> {
         of: &'a Taps,
         x: &'a [u32],
         /// Channels that count.
         channels: usize,
+        /// What is needed soon.
+        ahead: [&'a [f32]; 2],
     }
 
     /// One tap of one plane: where its words begin, and how the sums of its channels lie.
@@ -186,6 +215,8 @@ mod wide {
         of: &'a Taps,
         /// The word that the first place sees of the plane.
         x: *const u32,
+        /// Lines, and places of a line, that see more than zeros.
+        places: (Range<usize>, Range<usize>),
         /// Channels of the plane that count.
         channels: usize,
     }
@@ -196,7 +227,12 @@ mod wide {
         panel * units / panels..(panel + 1) * units / panels
     }
 
-    pub(super) fn add_gradient<K: Run>(of: &Taps, packs: &mut Packs, pack: &(impl Fn(usize, Put<'_>) + Sync)) {
+    pub(super) fn add_gradient<K: Run>(
+        of: &Taps,
+        packs: &mut Packs,
+        pack: &(impl Fn(usize, Put<'_>) + Sync),
+        ahead: [&[f32]; 2],
+    ) {
         let depth = of.pictures.div_ceil(K::ROWS);
         let (places, padded) = (of.own.0 * of.own.1, of.seen.0 * of.seen.1);
         let plane = depth * padded * PLANE;
@@ -221,7 +257,8 @@ mod wide {
             let (index, first_panel) = (task / tasks, task % tasks * at_a_time);
             let (part, first) = (index / of.planes(), index % of.planes() * PLANE);
             let (group, own) = (part / (of.parts / of.groups), part % (of.parts / of.groups));
-            let plane = Plane { of, x: &x_pack[index * plane..][..plane], channels: PLANE.min(of.run - first) };
+            let ahead = ahead.map(|numbers| share(numbers, task, planes * tasks));
+            let plane = Plane { of, ahead, x: &x_pack[index * plane..][..plane], channels: PLANE.min(of.run - first) };
             let dz = &dz_pack[group * of.units * depth * places..][..of.units * depth * places];
             let column = own * of.side * of.side * of.run + first;
             // SAFETY: the sums hold columns × inputs numbers, and every task has units and columns that no other one has; the
@@ -233,6 +270,11 @@ mod wide {
         });
     }
 
+    /// Part `part` of `parts`.
+    fn share(numbers: &[f32], part: usize, parts: usize) -> &[f32] {
+        &numbers[numbers.len() * part / parts..numbers.len() * (part + 1) / parts]
+    }
+
     /// All places, strip after strip, each for some panels and all taps.
     ///
     /// # Safety
@@ -242,16 +284,21 @@ mod wide {
         let of = plane.of;
         let lines = dz.len() / (of.units * of.own.1).max(1);
         let strip = (NEAREST / of.own.1).max(1);
+        let (mut done, all) = (0, lines.div_ceil(strip) * panels.len() * of.side * of.side);
         for first in (0..lines).step_by(strip) {
             for index in panels.clone() {
                 let units = panel(of.units, index);
                 let panel = &dz[units.start * lines * of.own.1..][..units.len() * lines * of.own.1];
                 for (dy, dx) in (0..of.side).flat_map(|dy| (0..of.side).map(move |dx| (dy, dx))) {
+                    plane.ahead.into_iter().for_each(|numbers| fetch(numbers, done, all));
+                    done += 1;
                     let column = (dy * of.side + dx) * of.run;
                     // SAFETY: the caller's; a tap's first word lies inside the plane.
                     unsafe {
                         let x = plane.x.as_ptr().add((dy * of.seen.1 + dx) * PLANE);
-                        let tap = Tap { of, x, channels: plane.channels };
+                        let [rows, columns] = of.inside;
+                        let places = (of.seeing(dy, of.own.0, rows), of.seeing(dx, of.own.1, columns));
+                        let tap = Tap { of, x, places, channels: plane.channels };
                         let sums = sums.add(units.start * of.inputs() + column);
                         K::strip(&tap, panel.as_ptr(), first..lines.min(first + strip), units.len(), sums);
                     }
@@ -295,10 +342,12 @@ mod wide {
         // SAFETY: the caller's; masked lanes are neither read nor written.
         unsafe {
             let mut tile = [[_mm512_setzero_ps(); 2]; P];
-            let mut dz = panel.add(lines.start * width * P);
-            for line in lines {
-                let mut x = tap.x.add((line / height * seen.0 + line % height * stride) * seen.1 * PLANE);
-                let end = dz.add(width * P);
+            let (of_lines, of_line) = &tap.places;
+            for line in lines.filter(|line| of_lines.contains(&(line % height))) {
+                let seen_line = (line / height * seen.0 + line % height * stride) * seen.1;
+                let mut x = tap.x.add(seen_line * PLANE + of_line.start * step);
+                let mut dz = panel.add((line * width + of_line.start) * P);
+                let end = dz.add(of_line.len() * P);
                 while dz < end {
                     let (left, right) = (_mm512_loadu_epi32(x.cast()), _mm512_loadu_epi32(x.add(16).cast()));
                     for (u, tile) in tile.iter_mut().enumerate() {
@@ -334,16 +383,19 @@ mod wide {
         let (places, columns) = (of.own.0 * of.own.1, of.groups * of.units);
         let slopes = &mut |dz: &[f32]| {
             assert!(dz.len() == places * columns, "dz of {of:?}");
-            for group in 0..of.groups {
-                for index in 0..of.units.div_ceil(UNITS) {
+            // Line by line, so that what is read once for one panel is near for the others.
+            for (y, dz) in dz.chunks_exact(of.own.1 * columns).enumerate() {
+                for (group, index) in
+                    (0..of.groups).flat_map(|group| (0..of.units.div_ceil(UNITS)).map(move |i| (group, i)))
+                {
                     let units = panel(of.units, index);
                     let (first, count) = (group * of.units + units.start, units.len());
-                    let at = first * depth * places + word * places * count;
+                    let at = first * depth * places + (word * of.own.0 + y) * of.own.1 * count;
                     let from = (dz.as_ptr().wrapping_add(first), columns);
                     // SAFETY: `first + count` columns are there; every picture has words of its own in every panel, or
                     // shares them with one that is packed by the same task; the packs are borrowed for as long; the caller
                     // of `add_gradient` has asked the processor.
-                    unsafe { K::put(from, (dz_to.at(at), count), (places, count), upper) };
+                    unsafe { K::put(from, (dz_to.at(at), count), (of.own.1, count), upper) };
                 }
             }
         };

@@ -112,7 +112,7 @@ fn some_lines(
     mut out: RowsMut<'_>,
 ) {
     let Scratch { pooled, picture: apart, words, .. } = scratch;
-    let (view, size) = (of.view(halves, lines.len()), of.words(halves, lines.len()));
+    let (view, size) = (of.view(halves, &lines), of.words(halves, lines.len()));
     words.resize((some.len() * size).max(words.len()), 0);
     for (x, to) in some.iter().zip(words.chunks_exact_mut(size)) {
         of.surround(halves, of.seen_of(x, pooled), lines.clone(), to);

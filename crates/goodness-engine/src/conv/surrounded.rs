@@ -20,9 +20,10 @@ impl Convolution {
     }
 
     /// How `lines` lines of places lie in [`surround`](Self::surround)'s words.
-    pub(super) fn view(&self, halves: bool, lines: usize) -> View {
-        let ((parts, run), Window { side, stride, groups, .. }) = (self.parts(), self.window);
-        let ((height, width), words) = (self.seen_places(lines), words(halves, run));
+    pub(super) fn view(&self, halves: bool, lines: &Range<usize>) -> View {
+        let ((parts, run), Window { side, stride, groups, padding }) = (self.parts(), self.window);
+        let ((height, width), words) = (self.seen_places(lines.len()), words(halves, run));
+        let inside = |line: usize| line.saturating_sub(lines.start * stride);
         View {
             parts: (parts / groups, height * width * words),
             lines: (side, width * words),
@@ -30,6 +31,7 @@ impl Convolution {
             width: self.own.width,
             step: stride * words,
             down: stride * width * words,
+            inside: (inside(padding), inside(padding + self.below.height)),
         }
     }
 

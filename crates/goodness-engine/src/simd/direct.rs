@@ -4,6 +4,8 @@
 //! Weights are packed once for all pictures, 32 units a panel. A tile is up to 14 places and one panel: each word of a place
 //! is spread over two registers' worth of units. Every number of the result is one sum in one order.
 
+use std::ops::Range;
+
 use goodness_core::Rows;
 
 /// How places lie in a picture with zeros around it, and what each of them sees, counted in words of 32 bits.
@@ -19,6 +21,8 @@ pub(crate) struct View {
     pub(crate) width: usize,
     pub(crate) step: usize,
     pub(crate) down: usize,
+    /// Where lines that are not zeros begin and end, counted from the first that is seen.
+    pub(crate) inside: (usize, usize),
 }
 
 impl View {
@@ -30,6 +34,13 @@ impl View {
     /// Where a place begins.
     fn at(&self, place: usize) -> usize {
         place / self.width * self.down + place % self.width * self.step
+    }
+
+    /// Lines of the square of which the places of line `y` see more than zeros.
+    fn seeing(&self, y: usize) -> Range<usize> {
+        let first = y * self.down / self.lines.1;
+        let from = self.inside.0.saturating_sub(first).min(self.lines.0);
+        from..self.inside.1.saturating_sub(first).clamp(from, self.lines.0)
     }
 
     /// Where all that `places` places of whole lines see ends.
@@ -111,6 +122,7 @@ mod wide {
     use std::arch::asm;
     use std::arch::x86_64::*;
     use std::hint::black_box;
+    use std::ops::Range;
 
     use goodness_core::Rows;
 
@@ -179,7 +191,7 @@ mod wide {
         }
     }
 
-    /// All places, in tiles that are as even as can be.
+    /// All places: lines that see the same lines of zeros together, in tiles that are as even as can be.
     #[inline(always)]
     unsafe fn places<K: Kernel>(
         x: *const u32,
@@ -188,29 +200,49 @@ mod wide {
         (out, stride): (*mut f32, usize),
         ahead: &[f32],
     ) {
-        let tiles = places.div_ceil(PLACES);
-        for tile in 0..tiles {
-            let (first, end) = (tile * places / tiles, (tile + 1) * places / tiles);
-            fetch(ahead, tile, tiles);
-            // SAFETY: the caller's.
-            unsafe {
-                let out = (out.add(first * stride), stride);
-                match end - first {
-                    1 => put::<K, 1>(x, (view, first), w, out),
-                    2 => put::<K, 2>(x, (view, first), w, out),
-                    3 => put::<K, 3>(x, (view, first), w, out),
-                    4 => put::<K, 4>(x, (view, first), w, out),
-                    5 => put::<K, 5>(x, (view, first), w, out),
-                    6 => put::<K, 6>(x, (view, first), w, out),
-                    7 => put::<K, 7>(x, (view, first), w, out),
-                    8 => put::<K, 8>(x, (view, first), w, out),
-                    9 => put::<K, 9>(x, (view, first), w, out),
-                    10 => put::<K, 10>(x, (view, first), w, out),
-                    11 => put::<K, 11>(x, (view, first), w, out),
-                    12 => put::<K, 12>(x, (view, first), w, out),
-                    13 => put::<K, 13>(x, (view, first), w, out),
-                    _ => put::<K, 14>(x, (view, first), w, out),
-                }
+        let (mut line, lines, all) = (0, places / view.width, places);
+        while line < lines {
+            let (first_line, seeing) = (line, view.seeing(line));
+            while line < lines && view.seeing(line) == seeing {
+                line += 1;
+            }
+            let (from, places) = (first_line * view.width, (line - first_line) * view.width);
+            let tiles = places.div_ceil(PLACES);
+            for tile in 0..tiles {
+                let (first, end) = (from + tile * places / tiles, from + (tile + 1) * places / tiles);
+                fetch(&ahead[ahead.len() * first / all..ahead.len() * end / all], 0, 1);
+                // SAFETY: the caller's.
+                unsafe { sized::<K>(x, (view, &seeing, first..end), w, (out.add(first * stride), stride)) };
+            }
+        }
+    }
+
+    /// A tile by its size.
+    #[inline(always)]
+    unsafe fn sized<K: Kernel>(
+        x: *const u32,
+        (view, seeing, places): (&View, &Range<usize>, Range<usize>),
+        w: (*const u32, usize),
+        out: (*mut f32, usize),
+    ) {
+        let from = (view, seeing, places.start);
+        // SAFETY: the caller's.
+        unsafe {
+            match places.len() {
+                1 => put::<K, 1>(x, from, w, out),
+                2 => put::<K, 2>(x, from, w, out),
+                3 => put::<K, 3>(x, from, w, out),
+                4 => put::<K, 4>(x, from, w, out),
+                5 => put::<K, 5>(x, from, w, out),
+                6 => put::<K, 6>(x, from, w, out),
+                7 => put::<K, 7>(x, from, w, out),
+                8 => put::<K, 8>(x, from, w, out),
+                9 => put::<K, 9>(x, from, w, out),
+                10 => put::<K, 10>(x, from, w, out),
+                11 => put::<K, 11>(x, from, w, out),
+                12 => put::<K, 12>(x, from, w, out),
+                13 => put::<K, 13>(x, from, w, out),
+                _ => put::<K, 14>(x, from, w, out),
             }
         }
     }
@@ -219,14 +251,14 @@ mod wide {
     #[inline(always)]
     unsafe fn put<K: Kernel, const P: usize>(
         x: *const u32,
-        (view, first): (&View, usize),
+        (view, seeing, first): (&View, &Range<usize>, usize),
         (w, count): (*const u32, usize),
         (out, stride): (*mut f32, usize),
     ) {
         let at = std::array::from_fn(|i| view.at(first + i));
         // SAFETY: the caller's; masked lanes are not written.
         unsafe {
-            let sums = tile::<K, P>(x, at, view, w);
+            let sums = tile::<K, P>(x, at, (view, seeing), w);
             let mask = (u64::MAX >> (64 - count)) as u32;
             for (i, sums) in sums.into_iter().enumerate() {
                 let at = out.add(i * stride);
@@ -240,8 +272,8 @@ mod wide {
     unsafe fn tile<K: Kernel, const P: usize>(
         x: *const u32,
         at: [usize; P],
-        view: &View,
-        mut w: *const u32,
+        (view, seeing): (&View, &Range<usize>),
+        w: *const u32,
     ) -> [[__m512; 2]; P] {
         // SAFETY: the caller's.
         unsafe {
@@ -249,7 +281,8 @@ mod wide {
             // Pointers of which the compiler knows nothing: it would compute them anew in the innermost loop.
             let at = black_box(at.map(|at| x.add(at)));
             for part in 0..view.parts.0 {
-                for line in 0..view.lines.0 {
+                for line in seeing.clone() {
+                    let mut w = w.add((part * view.lines.0 + line) * view.run * UNITS);
                     let first = part * view.parts.1 + line * view.lines.1;
                     let (mut k, end) = (first, first + view.run);
                     while k < end {

@@ -84,8 +84,7 @@ fn where_it_lies(
     let units = of.own().channels / of.window().groups;
     let packed = rounded.units_of(halves, w, units, of.parts().1);
     direct::count(w.len(), w.width(), x.len() * of.own().places());
-    let at_a_time = (MANY / of.own().places()).max(1);
-    par::each_block(x.len(), at_a_time, (x, out), |first, (some, mut out): (Rows<'_>, RowsMut<'_>)| {
+    par::each_block(x.len(), at_a_time(of), (x, out), |first, (some, mut out): (Rows<'_>, RowsMut<'_>)| {
         // Most often the pictures that come next are this thread's too.
         let next = x.split_at(first + some.len()).1;
         let next = next.split_at(next.len().min(some.len())).0.data();
@@ -97,6 +96,11 @@ fn where_it_lies(
             }
         });
     });
+}
+
+/// Pictures that go by a panel of units, one after the other.
+pub(super) fn at_a_time(of: &Convolution) -> usize {
+    (MANY / of.own().places()).max(1)
 }
 
 /// Places from which a panel of units pays that is fetched for them.

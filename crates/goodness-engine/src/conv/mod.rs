@@ -3,8 +3,9 @@
 //! Rows are pictures with their channels last. There is a product forward and the gradient of the weights; the gradient of
 //! the picture is never asked for.
 //!
-//! A few lines of places at a time are laid out as rows, one a place (`columns`), and multiplied as rows always are. The
-//! buffer is one thread's own and small enough to stay near.
+//! Where the processor has kernels for it, what a place sees is read where it lies, in a picture with zeros around it
+//! (`surrounded`). Otherwise, and for groups of few channels, a few lines of places at a time are laid out as rows, one a place
+//! (`columns`), and multiplied as rows always are. The buffers are one thread's own and small enough to stay near.
 
 mod columns;
 mod forward;
@@ -198,11 +199,13 @@ struct Scratch {
 impl Convolution {
     /// Makes room in every thread's buffers, where there is less than that in `room`: which thread computes what is chance,
     /// and none should have to ask for memory later.
-    fn make_room(&self, room: &mut [usize; 3]) {
+    fn make_room(&self, room: &mut [usize; 4]) {
         let seen = self.lines(size_of::<f32>()).min(self.own.height) * self.own.width * self.seen();
         let halves = self.lines(size_of::<crate::Bf16>()).min(self.own.height) * self.own.width * self.seen();
         let picture = self.own.numbers().max(self.pooling.below.numbers());
-        let needed = [seen, halves, picture];
+        let at_a_time = forward::at_a_time(self);
+        let words = [false, true].map(|halves| at_a_time * self.words(halves, self.direct_lines(halves)));
+        let needed = [seen, halves, picture, words[0].max(words[1])];
         if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {
             rayon::broadcast(|_| with_scratch(|scratch| scratch.reserve(needed)));
             room.iter_mut().zip(needed).for_each(|(room, needed)| *room = needed.max(*room));
@@ -211,7 +214,7 @@ impl Convolution {
 }
 
 impl Scratch {
-    fn reserve(&mut self, [seen, halves, picture]: [usize; 3]) {
+    fn reserve(&mut self, [seen, halves, picture, words]: [usize; 4]) {
         fn hold<T>(of: &mut Vec<T>, count: usize) {
             of.reserve(count.saturating_sub(of.len()));
         }
@@ -219,6 +222,7 @@ impl Scratch {
         hold(&mut self.halves, halves);
         [&mut self.pooled, &mut self.picture].into_iter().for_each(|of| hold(of, picture));
         hold(&mut self.rounded, picture);
+        hold(&mut self.words, words);
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Rounded {
     plain: [Matrix; 2],
     packs: [Vec<u32>; 2],
     /// What every thread of a convolution has room for.
-    pub(crate) room: [usize; 3],
+    pub(crate) room: [usize; 4],
 }
 
 impl Rounded {

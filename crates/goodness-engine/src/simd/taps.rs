@@ -54,10 +54,13 @@ impl Taps {
     }
 }
 
+/// Takes a line of a part: which, its numbers and how far apart places lie in them, and places of zeros before them.
+type Line<'a> = dyn FnMut((usize, usize), Option<(&[f32], usize)>, usize) + 'a;
+
 /// Where the numbers of one picture go.
 pub(crate) struct Put<'a> {
     slopes: &'a mut dyn FnMut(&[f32]),
-    line: &'a mut dyn FnMut((usize, usize), Option<(&[f32], usize)>, usize),
+    line: &'a mut Line<'a>,
 }
 
 impl Put<'_> {
@@ -347,17 +350,17 @@ mod wide {
                 let seen_line = (line / height * seen.0 + line % height * stride) * seen.1;
                 let mut x = tap.x.add(seen_line * PLANE + of_line.start * step);
                 let mut dz = panel.add((line * width + of_line.start) * P);
-                let end = dz.add(of_line.len() * P);
-                while dz < end {
+                let mut left_over = of_line.len();
+                while left_over > 0 {
                     let (left, right) = (_mm512_loadu_epi32(x.cast()), _mm512_loadu_epi32(x.add(16).cast()));
                     for (u, tile) in tile.iter_mut().enumerate() {
                         let dz = _mm512_set1_epi32(*dz.add(u) as i32);
                         tile[0] = K::fold(tile[0], dz, left);
                         tile[1] = K::fold(tile[1], dz, right);
                     }
-                    (x, dz) = (x.add(step), dz.add(P));
+                    (x, dz, left_over) = (x.wrapping_add(step), dz.add(P), left_over - 1);
                     // Nothing: but the loop is not unrolled, for which there are no registers.
-                    asm!("/* {0} */", inout(reg) x, options(pure, nomem, nostack, preserves_flags));
+                    asm!("/* {0} */", inout(reg) left_over, options(pure, nomem, nostack, preserves_flags));
                 }
             }
             let mask = (u64::MAX >> (64 - tap.channels)) as u32;

@@ -22,6 +22,8 @@ pub(crate) mod rounded;
 pub(crate) mod taps;
 #[cfg(target_arch = "x86_64")]
 mod tasks;
+#[cfg(target_arch = "x86_64")]
+mod words;
 
 /// Whether the processor has 512-bit registers with all that the kernels for plain numbers use.
 #[cfg(target_arch = "x86_64")]

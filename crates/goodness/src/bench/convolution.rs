@@ -106,6 +106,6 @@ mod tests {
     fn operations_are_counted() {
         // By hand: 128 pictures, 8·8 places, 256 channels that see 9·256 numbers, a multiply-add being two operations.
         let operands = Operands::new((256, 8)).unwrap();
-        assert_eq!(operands.operations(), 2.0 * (128 * 64 * 256 * 9 * 256) as f64);
+        assert_eq!(operands.operations(), 2.0 * 128.0 * 64.0 * 256.0 * (9.0 * 256.0));
     }
 }

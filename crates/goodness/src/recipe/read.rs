@@ -10,7 +10,9 @@ use goodness_core::{
 use toml::{Table, Value};
 
 use super::error::did_you_mean;
-use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, keys};
+use super::{
+    Choice, DataSpec, EvalSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, keys,
+};
 use crate::data::{Broken, PictureRules};
 use crate::train::Padding;
 use crate::{collaboration, flow, plan, precision, readout, residual};
@@ -32,6 +34,7 @@ pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
         data: data(&top.section("data", keys::DATA)?)?,
         train: train(&train_section, per_class(&network))?,
         network,
+        eval: EvalSpec { flip: top.section("eval", keys::EVAL)?.flag("flip")? },
         expected: top.section_or_empty("expected")?.table.clone(),
     };
     clash::check(origin, table, &recipe)?;

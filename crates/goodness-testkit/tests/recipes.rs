@@ -53,6 +53,10 @@ fn values_are_checked_against_their_range() {
     assert!(refused("[network]\nlayers = [5]").starts_with("r.toml: name is missing"));
     assert!(refused("name = ").starts_with("r.toml: not TOML: "));
     assert_eq!(
+        refused("name = \"x\"\n[eval]\nflip = 1\n[network]\nlayers = [5]"),
+        "r.toml: eval.flip = 1: expected true or false"
+    );
+    assert_eq!(
         refused("name = \"x\"\ntrain = 3\n[network]\nlayers = [5]"),
         "r.toml: train = 3: expected a section [train]"
     );

@@ -46,6 +46,8 @@ pub struct Recipe {
     pub network: NetworkSpec,
     /// How it learns.
     pub train: TrainSpec,
+    /// What is measured at the end.
+    pub eval: EvalSpec,
     /// The result that its authors measured, for the reader; not read by training.
     pub expected: toml::Table,
 }
@@ -172,6 +174,13 @@ pub struct TrainSpec {
     pub validate_every: usize,
     /// Where all randomness comes from.
     pub seed: u64,
+}
+
+/// `[eval]`: what is measured at the end, beside the error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EvalSpec {
+    /// Whether errors are measured also by the mean of the scores of an image and of its mirror image.
+    pub flip: bool,
 }
 
 impl Choice {

@@ -11,7 +11,8 @@ use toml::{Table, Value};
 
 use super::error::did_you_mean;
 use super::{
-    Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, hierarchy, keys,
+    Choice, DataSpec, EvalSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, hierarchy,
+    keys,
 };
 use crate::data::{Broken, PictureRules};
 use crate::train::Padding;
@@ -34,6 +35,7 @@ pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
         data: data(&top.section("data", keys::DATA)?)?,
         train: train(&train_section, per_class(&network))?,
         network,
+        eval: EvalSpec { flip: top.section("eval", keys::EVAL)?.flag("flip")? },
         expected: top.section_or_empty("expected")?.table.clone(),
     };
     clash::check(origin, table, &recipe)?;

@@ -79,6 +79,11 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.real("average", r.train.average);
     out.whole("validate_every", r.train.validate_every);
     out.line("seed", &r.train.seed.to_string());
+    // Only where it is asked for: what is measured at the end does not change what training comes to.
+    if r.eval.flip {
+        out.section("eval");
+        out.line("flip", "true");
+    }
     if !r.expected.is_empty() {
         out.section("expected");
         out.0.push_str(&r.expected.to_string());
@@ -138,6 +143,14 @@ fn number(value: f64) -> String {
 mod tests {
     use super::super::BUILTIN;
     use super::*;
+
+    #[test]
+    fn what_is_measured_at_the_end_is_written_where_it_is_asked_for() {
+        let recipe = Recipe::load_with("mnist", &["eval.flip=true".into()]).unwrap();
+        assert!(recipe.to_toml().contains("[eval]\nflip = true\n"));
+        assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+        assert!(!Recipe::load("mnist").unwrap().to_toml().contains("[eval]"));
+    }
 
     #[test]
     fn what_is_written_reads_the_same() {

@@ -79,14 +79,23 @@ impl Setup {
 
     /// The recipe as TOML, without what it says of itself and expects: that changes nothing of what is measured.
     pub fn keys(&self) -> String {
-        let quiet = Recipe { about: String::new(), source: String::new(), ..self.recipe.clone() };
-        Recipe { expected: Default::default(), ..quiet }.to_toml()
+        keys(&self.recipe)
     }
 
     /// Units of the widest layer.
     pub(crate) fn widest(&self) -> usize {
         self.recipe.network.layers.iter().copied().max().unwrap_or(1)
     }
+}
+
+fn keys(recipe: &Recipe) -> String {
+    let quiet = Recipe { about: String::new(), source: String::new(), ..recipe.clone() };
+    Recipe { expected: Default::default(), ..quiet }.to_toml()
+}
+
+/// The keys of a recipe that was kept, with those at their defaults that recipes have been given since.
+pub fn keys_of_today(kept: &str) -> String {
+    Recipe::parse("kept", kept).map_or_else(|_| kept.to_string(), |recipe| keys(&recipe))
 }
 
 /// A row of the table.

@@ -8,7 +8,7 @@ use goodness::files::write_whole;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{CompareError, Setup};
+use super::{CompareError, Setup, keys_of_today};
 
 /// The parts of a comparison that are done.
 #[derive(Clone, Debug)]
@@ -46,13 +46,14 @@ impl Store {
     }
 
     fn same(&self, asked: &(String, String), kept: &(String, String)) -> Result<(), CompareError> {
-        let (asked, kept) = (&asked.1, &kept.1);
-        if asked == kept {
+        let (asked, recipe) = (&asked.1, asked.1.contains('\n'));
+        let kept = if recipe { keys_of_today(&kept.1) } else { kept.1.clone() };
+        if *asked == kept {
             return Ok(());
         }
-        let (what, [asked, kept]) = match asked.contains('\n') {
-            true => ("the recipe", first_difference(asked, kept)),
-            false => ("an option", [asked.clone(), kept.clone()]),
+        let (what, [asked, kept]) = match recipe {
+            true => ("the recipe", first_difference(asked, &kept)),
+            false => ("an option", [asked.clone(), kept]),
         };
         Err(CompareError::Other { path: self.folder.clone(), what, kept, asked })
     }

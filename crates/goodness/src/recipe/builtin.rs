@@ -21,6 +21,7 @@ pub const BUILTIN: &[Builtin] = &[
     Builtin { name: "fashion-record", text: include_str!("../../../../recipes/fashion-record.toml") },
     Builtin { name: "class-goodness", text: include_str!("../../../../recipes/class-goodness.toml") },
     Builtin { name: "mono-forward", text: include_str!("../../../../recipes/mono-forward.toml") },
+    Builtin { name: "mono-forward-deep", text: include_str!("../../../../recipes/mono-forward-deep.toml") },
     Builtin { name: "symba-500", text: include_str!("../../../../recipes/symba-500.toml") },
     Builtin { name: "predsim-mlp", text: include_str!("../../../../recipes/predsim-mlp.toml") },
     Builtin { name: "hinton-supervised", text: include_str!("../../../../recipes/hinton-supervised.toml") },

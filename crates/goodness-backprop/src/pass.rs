@@ -233,7 +233,7 @@ impl Pass {
         }
         let factor = match sources.len() {
             1 => 1.0,
-            _ => residual::factor(&self.x, &*network.normalize, dx.width()),
+            _ => residual::factor(self.x.iter().map(Matrix::width), &*network.normalize),
         };
         let mut first = 0;
         // The nearest layer comes first.

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 /// Where the numbers of a row lie: `blocks` pictures of `height` × `width` places one after another, each with its share of
 /// the channels last. Channel c of block b, with n channels a block, is number (b·places + place)·n + c.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grid {
     /// Places from top to bottom.
     pub height: usize,

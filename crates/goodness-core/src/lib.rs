@@ -49,5 +49,6 @@ pub mod schedule;
 pub mod similarity;
 pub mod view;
 
+pub use grid::Grid;
 pub use rng::Rng;
 pub use rows::{Rows, RowsMut};

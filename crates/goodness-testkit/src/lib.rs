@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod members;
+pub mod plain;
 pub mod toy;
 
 pub use members::variants;

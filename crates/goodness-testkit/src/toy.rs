@@ -1,5 +1,6 @@
-//! Small data.
+//! Small data, and recipes as text.
 
+use goodness::Recipe;
 use goodness::core::Rng;
 use goodness::data::{Dataset, Shape};
 
@@ -64,4 +65,19 @@ fn made(images: Vec<u8>, labels: Vec<u8>, classes: usize, shape: Shape) -> Datas
         Ok(set) => set,
         Err(e) => panic!("{e}"),
     }
+}
+
+/// A recipe of two layers with lines added to its sections.
+pub fn with(train: &str, network: &str, data: &str) -> String {
+    format!("name = \"x\"\n[data]\n{data}\n[network]\nlayers = [5, 5]\n{network}\n[train]\n{train}\n")
+}
+
+/// What is said of a recipe that is refused.
+///
+/// # Panics
+/// When it is not.
+pub fn refused(text: &str) -> String {
+    let read = Recipe::parse("r.toml", text);
+    assert!(read.is_err(), "accepted: {text}");
+    read.err().map(|e| e.to_string()).unwrap_or_default()
 }

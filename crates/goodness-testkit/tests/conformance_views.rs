@@ -1,7 +1,8 @@
 //! Every view, present and future, against plain loops in float64.
 #![allow(clippy::unwrap_used)]
 
-use goodness::core::view::{self, Grid, View};
+use goodness::core::Grid;
+use goodness::core::view::{self, View};
 use goodness::core::{Rows, RowsMut};
 use goodness_testkit::{toy, variants};
 

@@ -3,8 +3,8 @@
 
 use goodness::data::Dataset;
 use goodness::model::Model;
-use goodness::train::Flow;
-use goodness::{Network, Recipe, Trainer};
+use goodness::{Recipe, Trainer};
+use goodness_testkit::plain::{self, Layer, follows, layers, run};
 use goodness_testkit::toy;
 
 const SAMPLES: usize = 12;
@@ -53,11 +53,6 @@ fn trainer(recipe: &str) -> Trainer {
     Trainer::new(&Recipe::parse("convolutions", recipe).unwrap(), data(), data(), 2).unwrap()
 }
 
-fn run(mut trainer: Trainer) -> Trainer {
-    trainer.run(|_| Flow::Continue).unwrap();
-    trainer
-}
-
 /// A picture: channels, each lines of places.
 type Picture = Vec<Vec<Vec<f64>>>;
 
@@ -103,18 +98,6 @@ const KINDS: [Option<Kind>; 4] = [
     Some(Kind { side: 1, stride: 1, padding: 0, pool: 2, groups: 1 }),
     None,
 ];
-
-#[derive(Clone)]
-struct Layer {
-    w: Vec<Vec<f64>>,
-    b: Vec<f64>,
-}
-
-fn layers(network: &Network) -> Vec<Layer> {
-    let wide = |row: &[f32]| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
-    let layers = network.layers.iter();
-    layers.map(|l| Layer { w: l.weights.rows().iter().map(wide).collect(), b: wide(&l.biases) }).collect()
-}
 
 fn largest(x: &Picture, side: usize) -> Picture {
     let places = |of: &Vec<Vec<f64>>, y: usize, x: usize| {
@@ -207,11 +190,7 @@ fn joined(case: Case, kind: Option<Kind>, near: &Picture, far: &Picture) -> Pict
 fn forward(case: Case, layer: &Layer, l: usize, x: &Picture) -> Picture {
     match case.kinds[l] {
         Some(kind) => convolve(layer, kind, x, if l == 0 { 1 } else { 2 }),
-        None => {
-            let x = flat(x, 2);
-            let unit = |(w, b): (&Vec<f64>, &f64)| (w.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>() + b).max(0.0);
-            layer.w.iter().zip(&layer.b).map(|row| vec![vec![unit(row)]]).collect()
-        }
+        None => plain::forward(layer, &flat(x, 2)).into_iter().map(|h| vec![vec![h]]).collect(),
     }
 }
 
@@ -253,7 +232,7 @@ fn layer_loss(case: Case, all: &[Layer], own: &Layer, l: usize) -> f64 {
 
 #[test]
 fn a_layer_follows_the_slope_of_its_loss() {
-    follows(PLAIN, trainer(CLASSES));
+    steps(PLAIN, trainer(CLASSES));
 }
 
 const SHORTCUTS: [(Shortcut, &str, [usize; 6]); 2] = [
@@ -267,7 +246,7 @@ fn a_layer_that_reads_two_grids_follows_the_slope_of_its_loss() {
         let trainer = trainer(&DEEP.replace("concatenate", name));
         let read: Vec<usize> = trainer.network().layers.iter().map(|l| l.inputs()).collect();
         assert_eq!(read, inputs, "{name}");
-        follows(Case { kinds: &DEEP_KINDS, shortcut }, trainer);
+        steps(Case { kinds: &DEEP_KINDS, shortcut }, trainer);
     }
 }
 
@@ -280,29 +259,14 @@ fn two_grids_are_read_as_they_are_learned_from() {
 }
 
 /// Trains for a step and checks it against central differences.
-fn follows(case: Case, trainer: Trainer) {
+fn steps(case: Case, trainer: Trainer) {
     let start = layers(trainer.network());
     let trained = run(trainer);
     for (l, end) in layers(trained.network()).iter().enumerate() {
         let told = trained.history()[0].layers[l].loss;
-        let truth = layer_loss(case, &start, &start[l], l);
-        assert!((told - truth).abs() < 1e-5, "layer {l}: the loss is {truth}, not {told}");
-        let mut most = 0.0f64;
-        for unit in 0..start[l].b.len() {
-            for input in (unit % 3..start[l].w[unit].len()).step_by(3).map(Some).chain([None]) {
-                let moved = |by: f64| {
-                    let mut layer = start[l].clone();
-                    *input.map_or(&mut layer.b[unit], |input| &mut layer.w[unit][input]) += by;
-                    layer_loss(case, &start, &layer, l)
-                };
-                let slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
-                let number = |of: &Layer| input.map_or(of.b[unit], |input| of.w[unit][input]);
-                let step = number(&start[l]) - number(end);
-                assert!((step - slope).abs() < 1e-5, "layer {l}, unit {unit}, {input:?}: moved by {step}, not {slope}");
-                most = most.max(step.abs());
-            }
-        }
-        assert!(most > 1e-3, "layer {l}: nothing moved");
+        let at = |own: &Layer| layer_loss(case, &start, own, l);
+        assert!((told - at(&start[l])).abs() < 1e-5, "layer {l}: the loss is not {told}");
+        follows(&start[l], end, &at, &format!("layer {l}"));
     }
 }
 

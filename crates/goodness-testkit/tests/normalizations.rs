@@ -3,8 +3,8 @@
 
 use goodness::data::Dataset;
 use goodness::model::Model;
-use goodness::train::Flow;
 use goodness::{Recipe, Trainer};
+use goodness_testkit::plain::run;
 use goodness_testkit::toy;
 
 const SAMPLES: usize = 24;
@@ -50,11 +50,6 @@ fn data() -> Dataset {
 
 fn trainer(recipe: &str) -> Trainer {
     Trainer::new(&Recipe::parse("normalizations", recipe).unwrap(), data(), data(), 2).unwrap()
-}
-
-fn run(mut trainer: Trainer) -> Trainer {
-    trainer.run(|_| Flow::Continue).unwrap();
-    trainer
 }
 
 fn with(recipe: &str, line: &str) -> String {

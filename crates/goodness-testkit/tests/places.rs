@@ -6,8 +6,8 @@ use goodness::core::Rng;
 use goodness::core::overlay::{Overlay, Waves};
 use goodness::data::Dataset;
 use goodness::model::Model;
-use goodness::train::Flow;
-use goodness::{Network, Recipe, Trainer};
+use goodness::{Recipe, Trainer};
+use goodness_testkit::plain::{Layer, follows, layers, run};
 use goodness_testkit::toy;
 
 const SAMPLES: usize = 12;
@@ -39,23 +39,6 @@ fn data(samples: usize) -> Dataset {
 
 fn trainer(recipe: &str, samples: usize) -> Trainer {
     Trainer::new(&Recipe::parse("places", recipe).unwrap(), data(samples), data(samples), 2).unwrap()
-}
-
-fn run(mut trainer: Trainer) -> Trainer {
-    trainer.run(|_| Flow::Continue).unwrap();
-    trainer
-}
-
-#[derive(Clone)]
-struct Layer {
-    w: Vec<Vec<f64>>,
-    b: Vec<f64>,
-}
-
-fn layers(network: &Network) -> Vec<Layer> {
-    let wide = |row: &[f32]| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
-    let layers = network.layers.iter();
-    layers.map(|l| Layer { w: l.weights.rows().iter().map(wide).collect(), b: wide(&l.biases) }).collect()
 }
 
 /// A square picture: its side, and its numbers, channels last.
@@ -145,24 +128,9 @@ fn follows_its_slope(recipe: &str, by_place: bool) {
     let trained = run(trainer);
     for (l, end) in layers(trained.network()).iter().enumerate() {
         let told = trained.history()[0].layers[l].loss;
-        let truth = layer_loss(&start, &start[l], l, by_place);
-        assert!((told - truth).abs() < 1e-5, "layer {l}: the loss is {truth}, not {told}");
-        let mut most = 0.0f64;
-        for unit in 0..start[l].b.len() {
-            for input in (unit % 3..start[l].w[unit].len()).step_by(3).map(Some).chain([None]) {
-                let moved = |by: f64| {
-                    let mut layer = start[l].clone();
-                    *input.map_or(&mut layer.b[unit], |input| &mut layer.w[unit][input]) += by;
-                    layer_loss(&start, &layer, l, by_place)
-                };
-                let slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
-                let number = |of: &Layer| input.map_or(of.b[unit], |input| of.w[unit][input]);
-                let step = number(&start[l]) - number(end);
-                assert!((step - slope).abs() < 1e-5, "layer {l}, unit {unit}, {input:?}: moved by {step}, not {slope}");
-                most = most.max(step.abs());
-            }
-        }
-        assert!(most > 1e-3, "layer {l}: nothing moved");
+        let at = |own: &Layer| layer_loss(&start, own, l, by_place);
+        assert!((told - at(&start[l])).abs() < 1e-5, "layer {l}: the loss is not {told}");
+        follows(&start[l], end, &at, &format!("layer {l}"));
     }
 }
 

@@ -3,8 +3,8 @@
 
 use goodness::data::Dataset;
 use goodness::model::Model;
-use goodness::train::Flow;
 use goodness::{Recipe, Trainer};
+use goodness_testkit::plain::{Layer, follows, forward, layers, rms, run};
 use goodness_testkit::toy;
 
 const SAMPLES: usize = 24;
@@ -51,34 +51,6 @@ fn trainer(recipe: &str, network: &str, train: &str) -> Trainer {
 
 fn still(recipe: &str) -> String {
     recipe.replace("rate = 1.0", "rate = 0.0")
-}
-
-fn run(mut trainer: Trainer) -> Trainer {
-    trainer.run(|_| Flow::Continue).unwrap();
-    trainer
-}
-
-/// W and b of one layer.
-#[derive(Clone)]
-struct Layer {
-    w: Vec<Vec<f64>>,
-    b: Vec<f64>,
-}
-
-fn layers(trainer: &Trainer) -> Vec<Layer> {
-    let wide = |row: &[f32]| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
-    let layers = trainer.network().layers.iter();
-    layers.map(|l| Layer { w: l.weights.rows().iter().map(wide).collect(), b: wide(&l.biases) }).collect()
-}
-
-fn rms(x: &[f64]) -> Vec<f64> {
-    let scale = 1e-8 + (x.iter().map(|x| x * x).sum::<f64>() / x.len() as f64).sqrt();
-    x.iter().map(|x| x / scale).collect()
-}
-
-fn forward(layer: &Layer, x: &[f64]) -> Vec<f64> {
-    let unit = |(w, b): (&Vec<f64>, &f64)| (w.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + b).max(0.0);
-    layer.w.iter().zip(&layer.b).map(unit).collect()
 }
 
 /// One goodness a row, or one a class.
@@ -157,9 +129,9 @@ fn a_layer_follows_the_slope_of_its_loss_with_what_others_count_held_still() {
         for (residual, network) in [(false, ""), (true, "residual = \"concatenate\"")] {
             for (train, count) in COLLABORATIONS {
                 let trainer = trainer(recipe, network, train);
-                let start = layers(&trainer);
+                let start = layers(trainer.network());
                 let trained = run(trainer);
-                for (l, end) in layers(&trained).iter().enumerate() {
+                for (l, end) in layers(trained.network()).iter().enumerate() {
                     let who = format!("layer {l}, {network}, {train}, by class: {by_class}");
                     let at = |own: &Layer| layer_loss(&start, own, l, (residual, by_class), count);
                     let told = trained.history()[0].layers[l].loss;
@@ -169,33 +141,6 @@ fn a_layer_follows_the_slope_of_its_loss_with_what_others_count_held_still() {
             }
         }
     }
-}
-
-/// Checks that a layer moved from `start` to `end` against the slope of the loss `at`, by central differences.
-fn follows(start: &Layer, end: &Layer, at: &dyn Fn(&Layer) -> f64, who: &str) {
-    let slope = |moved: &dyn Fn(f64) -> Layer| (at(&moved(1e-6)) - at(&moved(-1e-6))) / 2e-6;
-    let mut largest = 0.0f64;
-    for unit in 0..start.b.len() {
-        let bias = |by: f64| {
-            let mut layer = start.clone();
-            layer.b[unit] += by;
-            layer
-        };
-        let (step, numeric) = (start.b[unit] - end.b[unit], slope(&bias));
-        assert!((step - numeric).abs() < 1e-5, "{who}: bias {unit} moved by {step}, the slope is {numeric}");
-        // Every third input, to be quick: they share their unit's slope.
-        for input in (unit % 3..start.w[unit].len()).step_by(3) {
-            let weight = |by: f64| {
-                let mut layer = start.clone();
-                layer.w[unit][input] += by;
-                layer
-            };
-            let (step, numeric) = (start.w[unit][input] - end.w[unit][input], slope(&weight));
-            assert!((step - numeric).abs() < 1e-5, "{who}: weight {unit} {input} moved by {step}, not {numeric}");
-            largest = largest.max(step.abs());
-        }
-    }
-    assert!(largest > 1e-3, "{who}: nothing moved");
 }
 
 #[test]
@@ -261,7 +206,7 @@ fn a_residual_network_reads_as_it_learns_and_comes_back_from_a_file() {
     let trainer = run(trainer(PAIRS, "residual = \"concatenate\"", ""));
     let inputs: Vec<usize> = trainer.network().layers.iter().map(|l| l.inputs()).collect();
     assert_eq!(inputs, [36, 6, 5 + 6, 4 + 5]);
-    let (all, data) = (layers(&trainer), data());
+    let (all, data) = (layers(trainer.network()), data());
     let scores = trainer.pool().run(|| trainer.network().scores(&data));
     for row in 0..SAMPLES {
         // The sweep's score of a label is the sum of all layers' goodness.

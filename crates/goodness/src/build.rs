@@ -2,8 +2,7 @@
 
 use goodness_core::overlay::Place;
 use goodness_core::view::{self, View};
-use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
-use goodness_engine::conv::Map;
+use goodness_core::{Grid, Rng, activation, goodness, init, normalize, overlay, projection};
 
 use crate::data::Shape;
 use crate::flow;
@@ -144,10 +143,10 @@ fn groups(spec: &NetworkSpec, classes: usize) -> Result<usize, Unfit> {
 }
 
 /// The maps of layer number `l`, where it convolves the grid `below`.
-fn maps(spec: &NetworkSpec, l: usize, below: Map, groups: usize) -> Result<Option<Maps>, Unfit> {
+fn maps(spec: &NetworkSpec, l: usize, below: Grid, groups: usize) -> Result<Option<Maps>, Unfit> {
     let Some(squares) = spec.convolutions.get(l) else { return Ok(None) };
     let channels = spec.layers[l];
-    let Map { height, width, channels: read, .. } = below;
+    let Grid { height, width, channels: read, .. } = below;
     let unfit = || Unfit {
         key: "network.convolutions",
         came: format!("that of layer {} with {channels} channels", l + 1),
@@ -164,8 +163,8 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
     let behind = layer::inputs_behind(&*spec.overlay.build(overlay::CATALOGUE), classes);
     let (residual, mut grid) = (spec.residual.build(residual::CATALOGUE), shape);
     let groups = groups(spec, classes)?;
-    let image = Map { height: shape.height, width: shape.width, channels: shape.channels, blocks: 1 };
-    let (mut wires, mut passed) = (Vec::new(), Vec::<Map>::new());
+    let image = Grid { height: shape.height, width: shape.width, channels: shape.channels, blocks: 1 };
+    let (mut wires, mut passed) = (Vec::new(), Vec::<Grid>::new());
     for (l, units) in spec.layers.iter().copied().enumerate() {
         let fields = match spec.fields.get(l) {
             Some((size, stride)) => {
@@ -180,17 +179,16 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
         let maps = maps(spec, l, map, groups)?;
         let inputs = fields.map(|f| f.inputs()).or(maps.map(|m| m.inputs())).unwrap_or(below);
         wires.push(Wire { units, inputs, fields, maps });
-        let dense = Map { height: 1, width: 1, channels: units, blocks: 1 };
-        passed.push(maps.map_or(dense, |m| m.own()));
+        passed.push(maps.map_or(Grid::point(units), |m| m.own()));
         grid = fields.map_or(grid, |f| f.own);
     }
     Ok(wires)
 }
 
 /// The numbers that layer number `l` reads of the layers `sources`, and the picture, where it convolves.
-fn joined(spec: &NetworkSpec, residual: &dyn Residual, l: usize, sources: &[Map]) -> Result<(usize, Map), Unfit> {
-    let whole: usize = sources.iter().map(Map::numbers).sum();
-    let unfit = |(near, far): (Map, Map)| Unfit {
+fn joined(spec: &NetworkSpec, residual: &dyn Residual, l: usize, sources: &[Grid]) -> Result<(usize, Grid), Unfit> {
+    let whole: usize = sources.iter().map(Grid::numbers).sum();
+    let unfit = |(near, far): (Grid, Grid)| Unfit {
         key: "network.residual",
         came: format!("{} into layer {}, which convolves", spec.residual.name, l + 1),
         expected: format!(

@@ -4,31 +4,23 @@
 //! together: those of the near layer, then those of the far one.
 
 use goodness_core::normalize::Normalize;
-use goodness_core::{Rows, RowsMut};
-use goodness_engine::conv::Map;
+use goodness_core::{Grid, Rows, RowsMut};
 use goodness_engine::conv::pooling::{Kind, Pooling};
 use goodness_engine::{Matrix, par};
 
-use crate::layer::Dense;
 use crate::network::Network;
 use crate::residual::{self, Residual};
 
 /// How the rows of two layers become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Joint {
-    near: Map,
+    near: Grid,
     far: Pooling,
     adds: bool,
 }
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
-
-/// The picture that a layer passes on; units of a dense layer are channels at one place.
-pub(crate) fn map_of(layer: &Dense) -> Map {
-    let dense = Map { height: 1, width: 1, channels: layer.units(), blocks: 1 };
-    layer.maps.map_or(dense, |maps| maps.own())
-}
 
 impl Joint {
     /// The joint of two layers that a layer reads which `convolves` or does not: `None` where it is a dense one that reads
@@ -39,9 +31,9 @@ impl Joint {
     pub(crate) fn of(
         residual: &dyn Residual,
         convolves: bool,
-        near: Map,
-        far: Map,
-    ) -> Result<Option<Self>, (Map, Map)> {
+        near: Grid,
+        far: Grid,
+    ) -> Result<Option<Self>, (Grid, Grid)> {
         let joint = Self::fit(near, far, residual.adds());
         match joint {
             Some(joint) if joint.adds || convolves => Ok(Some(joint)),
@@ -50,7 +42,7 @@ impl Joint {
         }
     }
 
-    fn fit(near: Map, far: Map, adds: bool) -> Option<Self> {
+    fn fit(near: Grid, far: Grid, adds: bool) -> Option<Self> {
         let side = far.height.checked_div(near.height)?;
         let adds = adds && near.channels == far.channels;
         let far = Pooling { kind: Kind::Average, side, below: far };
@@ -60,9 +52,9 @@ impl Joint {
     }
 
     /// The picture that both become.
-    pub(crate) fn map(&self) -> Map {
+    pub(crate) fn map(&self) -> Grid {
         let more = if self.adds { 0 } else { self.far.below.channels };
-        Map { channels: self.near.channels + more, ..self.near }
+        Grid { channels: self.near.channels + more, ..self.near }
     }
 
     /// What it is multiplied by, so that it is as long as one layer's row. Rows that are added count as if they had nothing
@@ -70,7 +62,7 @@ impl Joint {
     fn factor(&self, normalize: &dyn Normalize) -> f32 {
         match self.adds {
             true => std::f32::consts::FRAC_1_SQRT_2,
-            false => residual::factor_of(&[self.near.numbers(), self.far.own().numbers()], normalize),
+            false => residual::factor([self.near.numbers(), self.far.own().numbers()].into_iter(), normalize),
         }
     }
 
@@ -108,8 +100,8 @@ impl Network {
     pub(crate) fn join<'a>(&self, layer: usize, sources: &'a [Matrix], joint: &'a mut Matrix) -> Rows<'a> {
         let (normalize, reader) = (&*self.parts.normalize, &self.layers[layer]);
         if let ([far, near], Some(below)) = (sources, layer.checked_sub(2)) {
-            let maps = (map_of(&self.layers[below + 1]), map_of(&self.layers[below]));
-            if let Ok(Some(own)) = Joint::of(&*self.parts.residual, reader.maps.is_some(), maps.0, maps.1) {
+            let (close, away) = (self.layers[below + 1].grid(), self.layers[below].grid());
+            if let Ok(Some(own)) = Joint::of(&*self.parts.residual, reader.maps.is_some(), close, away) {
                 return own.join([far, near], normalize, joint);
             }
         }
@@ -124,8 +116,8 @@ mod tests {
     use super::*;
     use crate::residual::{Add, Concatenate};
 
-    const NEAR: Map = Map { height: 1, width: 2, channels: 2, blocks: 2 };
-    const FAR: Map = Map { height: 2, width: 4, channels: 2, blocks: 2 };
+    const NEAR: Grid = Grid { height: 1, width: 2, channels: 2, blocks: 2 };
+    const FAR: Grid = Grid { height: 2, width: 4, channels: 2, blocks: 2 };
 
     fn joined(joint: Joint) -> Vec<f32> {
         let (mut near, mut far, mut out) = (Matrix::zeros(1, 4), Matrix::zeros(1, 16), Matrix::default());
@@ -137,7 +129,7 @@ mod tests {
     #[test]
     fn a_class_has_the_channels_of_both_side_by_side() {
         let joint = Joint::of(&Concatenate, true, NEAR, FAR).unwrap().unwrap();
-        assert_eq!(joint.map(), Map { channels: 4, ..NEAR });
+        assert_eq!(joint.map(), Grid { channels: 4, ..NEAR });
         assert_eq!(joined(joint), [1.0, 0.0, 2.0, 10.0, 3.0, 100.0, 4.0, 110.0]);
     }
 
@@ -151,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_one_picture_is_told_to_who_convolves_alone() {
-        let odd = Map { height: 3, width: 3, ..FAR };
+        let odd = Grid { height: 3, width: 3, ..FAR };
         assert_eq!(Joint::of(&Add, true, odd, FAR), Err((odd, FAR)));
         assert_eq!(Joint::of(&Add, false, odd, FAR), Ok(None));
         assert_eq!(Joint::of(&Concatenate, false, NEAR, NEAR), Ok(None));

@@ -7,8 +7,8 @@
 //! what counts.
 //!
 //! ```
-//! use goodness_core::view::{Average, Grid, View};
-//! use goodness_core::{Rows, RowsMut};
+//! use goodness_core::view::{Average, View};
+//! use goodness_core::{Grid, Rows, RowsMut};
 //! // Two lines of two places, two channels.
 //! let (grid, mut s) = (Grid { height: 2, width: 2, channels: 2, blocks: 1 }, [0.0; 2]);
 //! let h = Rows::new(&[1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 6.0, 8.0], 1, 8);
@@ -16,9 +16,10 @@
 //! assert_eq!(s, [3.0, 2.0]);
 //! ```
 
-use super::{Grid, View, add};
+use super::{View, add};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
+use crate::grid::Grid;
 use crate::rows::{Rows, RowsMut};
 
 /// The mean of each channel in each cell.

@@ -9,8 +9,8 @@
 //! A cell needs two places at least.
 //!
 //! ```
-//! use goodness_core::view::{Deviation, Grid, View};
-//! use goodness_core::{Rows, RowsMut};
+//! use goodness_core::view::{Deviation, View};
+//! use goodness_core::{Grid, Rows, RowsMut};
 //! // One line of two places, two channels.
 //! let (grid, mut s) = (Grid { height: 1, width: 2, channels: 2, blocks: 1 }, [0.0; 2]);
 //! Deviation { cells: 1 }.forward_into(grid, Rows::new(&[1.0, 2.0, 7.0, 3.0], 1, 4), RowsMut::new(&mut s, 1, 2));
@@ -18,10 +18,10 @@
 //! ```
 
 use super::rms::EPS;
-use super::{Grid, View, add};
+use super::{View, add};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
-use crate::grid::Cell;
+use crate::grid::{Cell, Grid};
 use crate::math;
 use crate::rows::{Rows, RowsMut};
 

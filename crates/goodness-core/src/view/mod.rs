@@ -10,7 +10,6 @@ mod deviation;
 mod rms;
 mod whole;
 
-pub use crate::grid::Grid;
 pub use average::Average;
 pub use deviation::Deviation;
 pub use rms::Rms;
@@ -18,6 +17,7 @@ pub use whole::Whole;
 
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Param};
+use crate::grid::Grid;
 use crate::rows::{Rows, RowsMut};
 
 /// A function of a row of activities on a grid, with its derivative.

@@ -8,17 +8,18 @@
 //! that mutters everywhere.
 //!
 //! ```
-//! use goodness_core::view::{Grid, Rms, View};
-//! use goodness_core::{Rows, RowsMut};
+//! use goodness_core::view::{Rms, View};
+//! use goodness_core::{Grid, Rows, RowsMut};
 //! // One line of two places, one channel.
 //! let (grid, mut s) = (Grid { height: 1, width: 2, channels: 1, blocks: 1 }, [0.0]);
 //! Rms { cells: 1 }.forward_into(grid, Rows::new(&[1.0, 7.0], 1, 2), RowsMut::new(&mut s, 1, 1));
 //! assert_eq!(s, [5.0]);
 //! ```
 
-use super::{Grid, View, add};
+use super::{View, add};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
+use crate::grid::Grid;
 use crate::math;
 use crate::rows::{Rows, RowsMut};
 

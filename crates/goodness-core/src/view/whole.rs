@@ -3,9 +3,10 @@
 //! s = h. Nothing is copied: whoever sees a layer through it reads the activities themselves. Choose it where maps are
 //! small or something of a place has to be seen.
 
-use super::{Grid, View};
+use super::View;
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
+use crate::grid::Grid;
 use crate::rows::{Rows, RowsMut};
 
 /// Every activity.

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Convolution, Map, Window};
+use goodness_core::Grid;
+
+use super::{Convolution, Window};
 
 impl Convolution {
     /// Writes what the places of `lines` see of a picture: places × what all groups see. A group's numbers lie side by side.
@@ -20,7 +22,7 @@ impl Convolution {
 
     /// Writes the square of place (`y`, `x`) for the run of channels that begins with `channel`.
     fn square<T: Copy + Default>(&self, picture: &[T], channel: usize, (y, x): (usize, usize), to: &mut [T]) {
-        let (Map { height, width, .. }, Window { side, stride, padding, .. }) = (self.below, self.window);
+        let (Grid { height, width, .. }, Window { side, stride, padding, .. }) = (self.below, self.window);
         let (block, run) = (self.below.block(), self.run(self.below));
         let start = channel / block * self.below.places() * block + channel % block;
         let (top, left) = (y * stride, x * stride);
@@ -47,7 +49,7 @@ impl Convolution {
 
     /// Writes a picture of this convolution's own with its channels last: places × channels.
     pub(super) fn in_order(&self, picture: &[f32], to: &mut Vec<f32>) {
-        let (Map { channels, .. }, places, block) = (self.own, self.own.places(), self.own.block());
+        let (Grid { channels, .. }, places, block) = (self.own, self.own.places(), self.own.block());
         to.resize(picture.len(), 0.0);
         for (b, from) in picture.chunks_exact(places * block).enumerate() {
             for (from, to) in from.chunks_exact(block).zip(to.chunks_exact_mut(channels)) {

@@ -15,51 +15,19 @@ mod surrounded;
 
 use std::cell::RefCell;
 
+use goodness_core::Grid;
 use pooling::Pooling;
 
 pub use forward::forward;
 pub use gradient::{gradient, gradient_pieces, sum_places};
-
-/// A picture as it lies in a row of numbers.
-///
-/// Channels are cut into `blocks` blocks, and each block is a picture of its own with its channels last: channel
-/// b·n + c, with n channels a block, is number (b·places + place)·n + c. With one block that is the usual order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Map {
-    /// Places from top to bottom.
-    pub height: usize,
-    /// Places from left to right.
-    pub width: usize,
-    /// Numbers a place.
-    pub channels: usize,
-    /// Into how many pictures they are cut.
-    pub blocks: usize,
-}
-
-impl Map {
-    /// Places.
-    pub fn places(&self) -> usize {
-        self.height * self.width
-    }
-
-    /// Numbers of the whole picture.
-    pub fn numbers(&self) -> usize {
-        self.places() * self.channels
-    }
-
-    /// Channels of a block.
-    pub fn block(&self) -> usize {
-        self.channels / self.blocks.max(1)
-    }
-}
 
 /// Which places of a picture each place of another one sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Convolution {
     /// What happens to pictures before they are seen.
     pooling: Pooling,
-    below: Map,
-    own: Map,
+    below: Grid,
+    own: Grid,
     window: Window,
 }
 
@@ -79,7 +47,7 @@ pub struct Window {
 impl Convolution {
     /// A convolution of pictures `below` that gives `channels` channels in `blocks` blocks; `None` where they do not fit: no
     /// square lies inside, or channels cannot be cut into groups and blocks of which one holds whole ones of the other.
-    pub fn fit(below: Map, window: Window, own: (usize, usize)) -> Option<Self> {
+    pub fn fit(below: Grid, window: Window, own: (usize, usize)) -> Option<Self> {
         Self::fit_pooled(Pooling { side: 1, below, ..Pooling::default() }, window, own)
     }
 
@@ -88,8 +56,8 @@ impl Convolution {
         let Window { side, stride, padding, groups } = window;
         let below = pooling.own();
         let places = |length: usize| Some((length + 2 * padding).checked_sub(side)? / stride.max(1) + 1);
-        let own = Map { height: places(below.height)?, width: places(below.width)?, channels, blocks };
-        let cut = |map: Map| {
+        let own = Grid { height: places(below.height)?, width: places(below.width)?, channels, blocks };
+        let cut = |map: Grid| {
             let whole = groups > 0 && map.blocks > 0 && map.channels > 0;
             whole && map.channels.is_multiple_of(groups) && map.channels.is_multiple_of(map.blocks) && {
                 let (part, block) = (map.channels / groups, map.block());
@@ -101,7 +69,7 @@ impl Convolution {
     }
 
     /// The picture that it reads.
-    pub fn below(&self) -> Map {
+    pub fn below(&self) -> Grid {
         self.pooling.below
     }
 
@@ -111,7 +79,7 @@ impl Convolution {
     }
 
     /// The picture that it writes.
-    pub fn own(&self) -> Map {
+    pub fn own(&self) -> Grid {
         self.own
     }
 
@@ -141,7 +109,7 @@ impl Convolution {
     }
 
     /// Neighbouring channels of `map` that lie in one group and in one block.
-    fn run(&self, map: Map) -> usize {
+    fn run(&self, map: Grid) -> usize {
         (map.channels / self.window.groups).min(map.block())
     }
 

@@ -1,8 +1,7 @@
 //! Squares of places made one: their average, or their largest number.
 
-use goodness_core::{Rows, RowsMut};
+use goodness_core::{Grid, Rows, RowsMut};
 
-use super::Map;
 use crate::par;
 
 /// What is left of a square.
@@ -23,14 +22,14 @@ pub struct Pooling {
     /// Its side.
     pub side: usize,
     /// The picture that is made smaller.
-    pub below: Map,
+    pub below: Grid,
 }
 
 impl Pooling {
     /// The smaller picture; no places where not one square fits.
-    pub fn own(&self) -> Map {
+    pub fn own(&self) -> Grid {
         let side = self.side.max(1);
-        Map { height: self.below.height / side, width: self.below.width / side, ..self.below }
+        Grid { height: self.below.height / side, width: self.below.width / side, ..self.below }
     }
 
     /// Makes every picture smaller.
@@ -88,7 +87,7 @@ mod tests {
     #[test]
     fn squares_become_their_average_and_their_largest() {
         // Two blocks of one channel, three lines of two places: the last line fills no square.
-        let below = Map { height: 3, width: 2, channels: 2, blocks: 2 };
+        let below = Grid { height: 3, width: 2, channels: 2, blocks: 2 };
         let x = [1., 2., 3., 6., 9., 9., -1., -5., -2., -4., 9., 9.];
         for (kind, want) in [(Kind::Average, [3., -3.]), (Kind::Largest, [6., -1.])] {
             let (pooling, mut out) = (Pooling { kind, side: 2, below }, [0.0; 2]);
@@ -96,7 +95,7 @@ mod tests {
             assert_eq!(out, want);
         }
         // The same numbers with channels side by side.
-        let below = Map { height: 2, width: 2, channels: 2, blocks: 1 };
+        let below = Grid { height: 2, width: 2, channels: 2, blocks: 1 };
         let (pooling, mut out) = (Pooling { kind: Kind::Average, side: 2, below }, [0.0; 2]);
         pooling.forward(Rows::new(&[1., -1., 2., -5., 3., -2., 6., -4.], 1, 8), RowsMut::new(&mut out, 1, 2));
         assert_eq!(out, [3., -3.]);
@@ -105,7 +104,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "pooling: 1×3 to 1×1 is not")]
     fn shapes_that_do_not_fit_are_named() {
-        let below = Map { height: 2, width: 2, channels: 1, blocks: 1 };
+        let below = Grid { height: 2, width: 2, channels: 1, blocks: 1 };
         let pooling = Pooling { kind: Kind::Average, side: 2, below };
         pooling.forward(Rows::new(&[0.0; 3], 1, 3), RowsMut::new(&mut [0.0], 1, 1));
     }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Convolution, Map, Window};
+use goodness_core::Grid;
+
+use super::{Convolution, Window};
 use crate::simd::direct::View;
 use crate::simd::half;
 
@@ -57,7 +59,7 @@ impl Convolution {
 
     /// Line `y` of a part of a picture, counted with the padding, from its first number on; `None` in the padding.
     pub(super) fn line<'a>(&self, picture: &'a [f32], part: usize, y: usize) -> Option<&'a [f32]> {
-        let (Map { height, width, .. }, block, run) = (self.below, self.below.block(), self.run(self.below));
+        let (Grid { height, width, .. }, block, run) = (self.below, self.below.block(), self.run(self.below));
         let y = y.checked_sub(self.window.padding).filter(|y| *y < height)?;
         let channel = part * run;
         let start = (channel / block * self.below.places() + y * width) * block + channel % block;

@@ -11,12 +11,12 @@ fn random(rows: usize, width: usize, seed: u64) -> Matrix {
     Matrix::from_vec((0..rows * width).map(|_| rng.normal()).collect(), rows, width)
 }
 
-fn map(height: usize, width: usize, channels: usize, blocks: usize) -> Map {
-    Map { height, width, channels, blocks }
+fn map(height: usize, width: usize, channels: usize, blocks: usize) -> Grid {
+    Grid { height, width, channels, blocks }
 }
 
 /// Where channel `channel` of place (`y`, `x`) lies.
-fn at(map: Map, y: usize, x: usize, channel: usize) -> usize {
+fn at(map: Grid, y: usize, x: usize, channel: usize) -> usize {
     (channel / map.block() * map.places() + y * map.width + x) * map.block() + channel % map.block()
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use goodness_engine::conv::{self, Convolution, Map, Window};
+use goodness_core::Grid;
+use goodness_engine::conv::{self, Convolution, Window};
 use goodness_engine::gradient::Packs;
 use goodness_engine::{Matrix, Pool, Precision, Rounded};
 
@@ -38,7 +39,7 @@ impl Operands {
     /// `None` for no channels.
     fn new((channels, side): (usize, usize)) -> Option<Self> {
         let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
-        let of = Convolution::fit(Map { height: side, width: side, channels, blocks: 1 }, window, (channels, 1))?;
+        let of = Convolution::fit(Grid { height: side, width: side, channels, blocks: 1 }, window, (channels, 1))?;
         let (numbers, inputs) = (of.own().numbers(), of.inputs());
         Some(Self {
             of,

@@ -9,8 +9,7 @@
 
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
-use goodness_core::view::Grid;
-use goodness_core::{Rng, Rows, RowsMut};
+use goodness_core::{Grid, Rng, Rows, RowsMut};
 use goodness_engine::gradient::{self, Packs, Piece};
 use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
@@ -150,7 +149,7 @@ impl Dense {
             (Some(Fields { own: Shape { height, width, channels }, .. }), _) => {
                 Grid { height: *height, width: *width, channels: *channels, blocks: 1 }
             }
-            (_, Some(maps)) => maps.grid(),
+            (_, Some(maps)) => maps.own(),
             _ => Grid::point(self.units()),
         }
     }

@@ -7,10 +7,9 @@
 //! its own, so that a class's units lie side by side as they do in a dense layer: goodness, losses and readouts need not
 //! know that there are places.
 
-use goodness_core::view::Grid;
-use goodness_core::{Rows, RowsMut};
+use goodness_core::{Grid, Rows, RowsMut};
 use goodness_engine::conv::pooling::{Kind, Pooling};
-use goodness_engine::conv::{self, Convolution, Map, Window};
+use goodness_engine::conv::{self, Convolution, Window};
 use goodness_engine::gradient::{Packs, Piece};
 use goodness_engine::{Precision, Rounded};
 
@@ -44,7 +43,7 @@ impl Squares {
 
 impl Maps {
     /// Maps of `channels` channels in `blocks` groups that read the grid `below`; `None` where they do not fit.
-    pub fn fit(squares: Squares, below: Map, (channels, blocks): (usize, usize)) -> Option<Self> {
+    pub fn fit(squares: Squares, below: Grid, (channels, blocks): (usize, usize)) -> Option<Self> {
         let Squares { side, stride, padding, pool, pooling, groups } = squares;
         let window = Window { side, stride, padding, groups };
         let pooling = Pooling { kind: pooling, side: pool, below };
@@ -52,19 +51,13 @@ impl Maps {
     }
 
     /// The grid that a layer reads.
-    pub fn below(&self) -> Map {
+    pub fn below(&self) -> Grid {
         self.0.below()
     }
 
     /// The layer's own grid.
-    pub fn own(&self) -> Map {
+    pub fn own(&self) -> Grid {
         self.0.own()
-    }
-
-    /// The same, as views know it.
-    pub fn grid(&self) -> Grid {
-        let Map { height, width, channels, blocks } = self.own();
-        Grid { height, width, channels, blocks }
     }
 
     /// Side of the square that a unit sees.

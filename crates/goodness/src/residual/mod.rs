@@ -47,7 +47,7 @@ pub fn join<'a>(sources: &'a [Matrix], normalize: &dyn Normalize, joint: &'a mut
         return only.rows();
     }
     let (rows, width) = (sources.first().map_or(0, Matrix::len), sources.iter().map(Matrix::width).sum());
-    let factor = factor(sources, normalize, width);
+    let factor = factor(sources.iter().map(Matrix::width), normalize);
     joint.resize(rows, width);
     par::each_block(rows, ROWS, joint.rows_mut(), |first, mut out: RowsMut<'_>| {
         (0..out.len()).for_each(|r| join_row(sources, first + r, factor, out.row_mut(r)));
@@ -74,20 +74,10 @@ fn join_row(sources: &[Matrix], row: usize, factor: f32, mut out: &mut [f32]) {
     }
 }
 
-/// What joined rows are multiplied by: √(t(N) / Σt(Nᵢ)) for N = `width`; 1 where rows have no length of their own.
-pub fn factor(sources: &[Matrix], normalize: &dyn Normalize, width: usize) -> f32 {
-    let parts: Option<f32> = sources.iter().map(|source| normalize.squares(source.width())).sum();
-    share(normalize.squares(width), parts)
-}
-
-/// The same for rows of some widths.
-pub(crate) fn factor_of(widths: &[usize], normalize: &dyn Normalize) -> f32 {
-    let parts: Option<f32> = widths.iter().map(|width| normalize.squares(*width)).sum();
-    share(normalize.squares(widths.iter().sum()), parts)
-}
-
-fn share(whole: Option<f32>, parts: Option<f32>) -> f32 {
-    whole.zip(parts).map_or(1.0, |(whole, parts)| (whole / parts).sqrt())
+/// What joined rows are multiplied by: √(t(N) / Σt(Nᵢ)) for rows of Nᵢ = `widths`, N in all; 1 where rows have no length of their own.
+pub fn factor(widths: impl Iterator<Item = usize> + Clone, normalize: &dyn Normalize) -> f32 {
+    let parts: Option<f32> = widths.clone().map(|width| normalize.squares(width)).sum();
+    normalize.squares(widths.sum()).zip(parts).map_or(1.0, |(whole, parts)| (whole / parts).sqrt())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 //! it ends there.
 
 use goodness_core::similarity::Similarity;
-use goodness_core::view::{Grid, View};
-use goodness_core::{Rows, RowsMut, math};
+use goodness_core::view::View;
+use goodness_core::{Grid, Rows, RowsMut, math};
 use goodness_engine::{Matrix, par, product};
 
 /// Buffers of the term; one serves all layers in turn.

@@ -11,9 +11,9 @@ use goodness_core::optim::{self, Optimizer};
 use goodness_core::penalty::{self, Penalty};
 use goodness_core::schedule::{self, Schedule};
 use goodness_core::similarity::{self, Similarity};
-use goodness_core::view::{self, Grid, View};
+use goodness_core::view::{self, View};
 
-use goodness_core::{Rng, Rows, RowsMut};
+use goodness_core::{Grid, Rng, Rows, RowsMut};
 use goodness_engine::Matrix;
 
 use super::hierarchy::{Hierarchy, Supers};

@@ -1,8 +1,7 @@
 //! Negatives that are made of a batch's images.
 
 use goodness_core::image_negatives::{Batch, ImageNegatives};
-use goodness_core::view::Grid;
-use goodness_core::{Rng, Rows, RowsMut};
+use goodness_core::{Grid, Rng, Rows, RowsMut};
 use goodness_engine::{Matrix, par};
 
 use crate::data::Shape;

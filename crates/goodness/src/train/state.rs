@@ -2,8 +2,7 @@
 
 use goodness_core::goodness::Goodness;
 use goodness_core::optim::{Memory, Optimizer, Pace};
-use goodness_core::view::Grid;
-use goodness_core::{Rng, Rows, RowsMut, math};
+use goodness_core::{Grid, Rng, Rows, RowsMut, math};
 use goodness_engine::Matrix;
 use goodness_engine::par::{self, MaybeEmpty};
 

@@ -12,11 +12,12 @@ const TEMPERATURE: f64 = 0.5;
 /// Members: two, three; and then one, one, two, one.
 const LEVELS: [[usize; CLASSES]; 2] = [[0, 0, 1, 1, 1], [3, 0, 1, 1, 2]];
 
-/// One batch an epoch, plain descent at rate 1: the weights move by their gradient.
+/// One batch an epoch, plain descent at rate 1: the weights move by their gradient. The second layer is wide enough to be silent
+/// about no sample: z would be 0 there, where a bias has two slopes.
 const RECIPE: &str = r#"
     name = "hierarchy"
     [network]
-    layers = [10, 5, 15]
+    layers = [10, 20, 15]
     goodness = "class_mean"
     [train]
     hierarchy = [[0, 0, 1, 1, 1], [3, 0, 1, 1, 2]]

@@ -60,7 +60,7 @@ pub struct EpochRecord {
     pub seconds: f64,
     /// Training samples a second.
     pub samples_per_second: f64,
-    /// The rate of its last step.
+    /// The rate of its last step; of the first layer that learned, where layers have windows of their own.
     pub rate: f64,
     /// Error on the validation split in percent, where it was measured.
     pub validation_error: Option<f64>,

@@ -4,14 +4,27 @@ use std::io::Cursor;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use image::{ImageFormat, RgbImage};
+use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
+
+/// A colour that is seen on a light page and on a dark one.
+const BLUE: [u8; 3] = [40, 128, 224];
 
 /// An image of RGB pixels as an element; nothing when it has no pixels.
 pub(super) fn element(rgb: Vec<u8>, height: usize, width: usize, alt: &str) -> String {
+    embedded(RgbImage::from_raw(width as u32, height as u32, rgb).map(DynamicImage::from), alt)
+}
+
+/// Numbers from 0 to `top`, as one colour that covers the page more or less; below 0 nothing is seen.
+pub(super) fn shades(values: &[f32], top: f32, (height, width): (usize, usize), alt: &str) -> String {
+    let cover = |x: &f32| if x.is_finite() { (255.0 * (x / top).clamp(0.0, 1.0)) as u8 } else { 0 };
+    let pixels = values.iter().flat_map(|x| [BLUE[0], BLUE[1], BLUE[2], cover(x)]).collect();
+    embedded(RgbaImage::from_raw(width as u32, height as u32, pixels).map(DynamicImage::from), alt)
+}
+
+fn embedded(image: Option<DynamicImage>, alt: &str) -> String {
     let mut png = Cursor::new(Vec::new());
-    let image = RgbImage::from_raw(width as u32, height as u32, rgb).filter(|i| i.width() > 0 && i.height() > 0);
-    let written = image.map(|image| image.write_to(&mut png, ImageFormat::Png));
-    match written {
+    let image = image.filter(|i| i.width() > 0 && i.height() > 0);
+    match image.map(|image| image.write_to(&mut png, ImageFormat::Png)) {
         Some(Ok(())) => {
             format!("<img alt=\"{alt}\" src=\"data:image/png;base64,{}\">", STANDARD.encode(png.into_inner()))
         }

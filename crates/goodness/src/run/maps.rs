@@ -1,0 +1,117 @@
+//! What the maps of convolutional layers look like on some samples: the mean of each class's channels, place by place.
+
+use goodness_engine::Pool;
+use goodness_engine::conv::Map;
+
+use crate::data::Dataset;
+use crate::network::Network;
+use crate::report::{FeatureMaps, LayerMaps, MeanMap};
+
+/// Samples that are shown, each of another class.
+const SAMPLES: usize = 4;
+/// Layers that are shown, the first and the last among them.
+const LAYERS: usize = 8;
+/// Groups of channels that are shown of a layer.
+const GROUPS: usize = 10;
+/// Largest side of a map as it is shown; larger ones are made smaller.
+const SIDE: usize = 16;
+
+/// The maps of the first sample of each of the first classes; none where no layer has maps.
+pub(super) fn feature_maps(network: &Network, pool: &Pool, data: &Dataset) -> Vec<FeatureMaps> {
+    let shown = layers(network);
+    let rows: Vec<usize> = first_of_classes(data).take(SAMPLES).collect();
+    let Some(few) = data.pick(&rows).ok().filter(|_| !shown.is_empty()) else { return Vec::new() };
+    let shape = data.shape();
+    let empty = |row: usize| FeatureMaps {
+        pixels: few.row(row).to_vec(),
+        height: shape.height,
+        width: shape.width,
+        channels: shape.channels,
+        label: usize::from(few.label(row)),
+        layers: Vec::new(),
+    };
+    let mut all: Vec<FeatureMaps> = (0..few.len()).map(empty).collect();
+    pool.run(|| {
+        network.activities(&few, |first, x| {
+            for (l, map) in &shown {
+                for (row, sample) in x[*l].rows().iter().zip(&mut all[first..]) {
+                    sample.layers.push(LayerMaps { layer: l + 1, groups: groups(*map, row, sample.label) });
+                }
+            }
+        });
+    });
+    all
+}
+
+/// The layers that have maps, as many as are shown, evenly.
+fn layers(network: &Network) -> Vec<(usize, Map)> {
+    let all = network.layers.iter().enumerate().filter_map(|(l, layer)| Some((l, layer.maps?.own())));
+    let all: Vec<(usize, Map)> = all.collect();
+    let count = all.len().min(LAYERS);
+    (0..count).map(|i| all[i * (all.len() - 1) / (count - 1).max(1)]).collect()
+}
+
+/// The first row of every class that has one.
+fn first_of_classes(data: &Dataset) -> impl Iterator<Item = usize> + '_ {
+    (0..data.classes()).filter_map(|class| data.labels().iter().position(|label| usize::from(*label) == class))
+}
+
+/// The mean map of every group of channels; of more groups than are shown, the label's own and the first others.
+fn groups(map: Map, row: &[f32], label: usize) -> Vec<MeanMap> {
+    if map.blocks <= 1 {
+        return vec![mean_map(map, row, None)];
+    }
+    let first = (0..map.blocks).take(GROUPS);
+    let last = if label >= GROUPS { Some(label) } else { None };
+    let shown = first.take(GROUPS - usize::from(last.is_some())).chain(last);
+    let block = map.places() * map.block();
+    shown.map(|class| mean_map(map, &row[class * block..][..block], Some(class))).collect()
+}
+
+/// The mean over channels of a picture with its channels last, place by place; squares of places are averaged where there
+/// are too many.
+fn mean_map(map: Map, numbers: &[f32], class: Option<usize>) -> MeanMap {
+    let step = map.height.max(map.width).div_ceil(SIDE).max(1);
+    let (height, width) = (map.height.div_ceil(step), map.width.div_ceil(step));
+    let channels = numbers.len() / map.places().max(1);
+    let (mut sums, mut counts) = (vec![0.0; height * width], vec![0usize; height * width]);
+    for (place, numbers) in numbers.chunks_exact(channels.max(1)).enumerate() {
+        let at = place / map.width / step * width + place % map.width / step;
+        sums[at] += numbers.iter().sum::<f32>();
+        counts[at] += channels;
+    }
+    let values = sums.iter().zip(counts).map(|(sum, count)| sum / count.max(1) as f32).collect();
+    MeanMap { class, height, width, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_groups_map_is_the_mean_of_its_channels_place_by_place() {
+        let map = Map { height: 1, width: 2, channels: 4, blocks: 2 };
+        let maps = groups(map, &[1., 3., 5., 7., 10., 20., 30., 40.], 1);
+        let values: Vec<_> = maps.iter().map(|m| (m.class, m.values.clone())).collect();
+        assert_eq!(values, [(Some(0), vec![2., 6.]), (Some(1), vec![15., 35.])]);
+        let whole = groups(Map { blocks: 1, ..map }, &[1., 3., 5., 7., 10., 20., 30., 40.], 1);
+        assert_eq!(whole, [MeanMap { class: None, height: 1, width: 2, values: vec![4., 25.] }]);
+    }
+
+    #[test]
+    fn large_maps_are_made_smaller_square_by_square() {
+        let map = Map { height: 18, width: 17, channels: 1, blocks: 1 };
+        let numbers: Vec<f32> = (0..map.places()).map(|p| (p / 17) as f32).collect();
+        let small = mean_map(map, &numbers, None);
+        assert_eq!((small.height, small.width), (9, 9));
+        assert_eq!((small.values[0], small.values[80]), (0.5, 16.5));
+    }
+
+    #[test]
+    fn of_many_groups_the_labels_own_is_among_those_shown() {
+        let map = Map { height: 1, width: 1, channels: 100, blocks: 100 };
+        let shown = |label| groups(map, &[0.0; 100], label).iter().filter_map(|m| m.class).collect::<Vec<_>>();
+        assert_eq!(shown(3), (0..10).collect::<Vec<_>>());
+        assert_eq!(shown(57), [0, 1, 2, 3, 4, 5, 6, 7, 8, 57]);
+    }
+}

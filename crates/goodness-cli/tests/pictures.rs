@@ -80,6 +80,19 @@ fn scores_averaged_with_the_mirror_image_are_said_beside_those_without() {
 }
 
 #[test]
+fn the_report_of_convolutions_shows_maps_class_by_class() {
+    let home = home();
+    let sets = ["layers=[6, 6]", "convolutions=[{side=3}, {side=3, stride=2}]", "goodness=class_mean"];
+    let sets: Vec<&str> = sets.iter().flat_map(|key| ["--set", *key]).collect();
+    home.ok(&[&["train", "own.toml", "--epochs", "1", "--out", "run"][..], &sets].concat());
+    let page = fs::read_to_string(home.path("run/report.html")).unwrap();
+    // A sample of each of three classes, two layers, three groups of channels.
+    assert_eq!(page.matches("<img alt=\"layer 2, channels of ").count(), 9);
+    assert_eq!(page.matches("<td class=\"own\"><img alt=\"layer 1, channels of red\"").count(), 1);
+    assert!(page.len() < 200_000, "{} bytes", page.len());
+}
+
+#[test]
 fn pictures_that_will_not_do_are_named() {
     let home = home();
     RgbImage::new(9, 7).save(home.path("own/green/wide.png")).unwrap();

@@ -10,8 +10,8 @@ pub(super) fn section(report: &Report) -> String {
     let groups = report.maps.iter().flat_map(|s| &s.layers).flat_map(|l| &l.groups).any(|g| g.class.is_some());
     let reading = if groups {
         "Held-out samples, and what convolutional layers make of them: the mean activity of each class's channels, place by \
-         place. A layer's maps have one scale, from nothing to its strongest place. The column of a sample's own class \
-         should become the strongest."
+         place, before it is normalised. A layer's maps have one scale, from nothing to its strongest place. Where goodness is \
+         that mean, the column of a sample's own class should become the strongest."
     } else {
         "Held-out samples, and what convolutional layers make of them: the mean activity of all channels, place by place, \
          from nothing to the layer's strongest place."

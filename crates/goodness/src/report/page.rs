@@ -69,6 +69,7 @@ table.layers { width: 100%; max-width: 640px; }
 .layers td.bar { width: 60%; }
 .bar i { display: block; height: 12px; border-radius: 3px; background: var(--c1); }
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; }
+.tiles + .tiles { margin-top: 12px; }
 .tile { width: 84px; text-align: center; font-size: 13px; line-height: 1.35; }
 .tile img { width: 84px; height: auto; border-radius: 6px; display: block; margin-bottom: 4px; }
 .tile small { color: var(--soft); display: block; font-variant-numeric: tabular-nums; }

@@ -40,6 +40,13 @@ pub(super) fn levels(pixels: &[u8], channels: usize) -> Vec<u8> {
     }
 }
 
+/// Weights of three colours to RGB: grey is zero, a colour excites and its opposite calms; the largest is full.
+pub(super) fn coloured(values: &[f32]) -> Vec<u8> {
+    let top = values.iter().filter(|x| x.is_finite()).fold(f32::MIN_POSITIVE, |top, x| top.max(x.abs()));
+    let level = |x: &f32| if x.is_finite() { (127.5 + 127.5 * (x / top).clamp(-1.0, 1.0)).round() as u8 } else { 128 };
+    values.iter().map(level).collect()
+}
+
 /// Numbers around zero to RGB: blue below, white at zero, red above; the largest has full colour. Channels are averaged.
 pub(super) fn diverging(values: &[f32], channels: usize) -> Vec<u8> {
     let mean = |p: &[f32]| p.iter().sum::<f32>() / p.len() as f32;
@@ -51,4 +58,15 @@ pub(super) fn diverging(values: &[f32], channels: usize) -> Vec<u8> {
         if t < 0.0 { [fade(20.0), fade(90.0), fade(190.0)] } else { [fade(200.0), fade(50.0), fade(30.0)] }
     };
     pixels.iter().flat_map(colour).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_of_colours_are_colours_around_grey() {
+        assert_eq!(coloured(&[2.0, 0.0, -2.0, f32::NAN, 1.0, -4.0]), [191, 128, 64, 128, 159, 0]);
+        assert_eq!(coloured(&[0.0; 3]), [128; 3]);
+    }
 }

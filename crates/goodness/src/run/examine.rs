@@ -128,7 +128,7 @@ fn spoiled(network: &Network, data: &Dataset, maker: &dyn ImageNegatives, (rows,
     spoiled.images
 }
 
-fn first_images(network: &Network, data: &Dataset, rows: usize) -> Images {
+pub(super) fn first_images(network: &Network, data: &Dataset, rows: usize) -> Images {
     let (mut images, levels) = (Images::default(), network.scaling.levels());
     images.load(rows, &network.parts.overlay, |r, out| network.scaling.write(data.row(r), &levels, out));
     images

@@ -1,9 +1,11 @@
 //! What the maps of convolutional layers look like on some samples: the mean of each class's channels, place by place.
 
-use goodness_engine::Pool;
 use goodness_engine::conv::Map;
+use goodness_engine::{Matrix, Pool, Rounded};
 
+use super::examine::first_images;
 use crate::data::Dataset;
+use crate::layer::{Labelled, Labels};
 use crate::network::Network;
 use crate::report::{FeatureMaps, LayerMaps, MeanMap};
 
@@ -32,15 +34,31 @@ pub(super) fn feature_maps(network: &Network, pool: &Pool, data: &Dataset) -> Ve
     };
     let mut all: Vec<FeatureMaps> = (0..few.len()).map(empty).collect();
     pool.run(|| {
-        network.activities(&few, |first, x| {
-            for (l, map) in &shown {
-                for (row, sample) in x[*l].rows().iter().zip(&mut all[first..]) {
-                    sample.layers.push(LayerMaps { layer: l + 1, groups: groups(*map, row, sample.label) });
-                }
+        each_activity(network, &few, &shown, |l, map, h| {
+            for (row, sample) in h.rows().iter().zip(&mut all) {
+                sample.layers.push(LayerMaps { layer: l + 1, groups: groups(map, row, sample.label) });
             }
         });
     });
     all
+}
+
+/// The activities of the shown layers on a neutral pass, as their goodness is of: normalisation may make all classes equal.
+fn each_activity(network: &Network, few: &Dataset, shown: &[(usize, Map)], mut each: impl FnMut(usize, Map, &Matrix)) {
+    let (mut images, mut labels) = (first_images(network, few, few.len()), Labels::default());
+    let (overlay, normalize) = (&network.parts.overlay, &*network.parts.normalize);
+    images.project(&network.layers[0], overlay);
+    labels.write(&images, 1, overlay, normalize, |_, _| None);
+    let (mut joint, mut rounded) = (Matrix::default(), Rounded::default());
+    network.activities(few, |_, x| {
+        for (l, map) in shown {
+            let input = network.input(*l, Labelled { images: &images, labels: &labels }, x, &mut joint);
+            let mut h = Matrix::zeros(few.len(), network.layers[*l].units());
+            network.layers[*l].forward_into(&input, &mut rounded, h.rows_mut());
+            network.parts.activation.forward(h.rows_mut());
+            each(*l, *map, &h);
+        }
+    });
 }
 
 /// The layers that have maps, as many as are shown, evenly.
@@ -87,6 +105,8 @@ fn mean_map(map: Map, numbers: &[f32], class: Option<usize>) -> MeanMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Shape;
+    use crate::recipe::Recipe;
 
     #[test]
     fn a_groups_map_is_the_mean_of_its_channels_place_by_place() {
@@ -96,6 +116,27 @@ mod tests {
         assert_eq!(values, [(Some(0), vec![2., 6.]), (Some(1), vec![15., 35.])]);
         let whole = groups(Map { blocks: 1, ..map }, &[1., 3., 5., 7., 10., 20., 30., 40.], 1);
         assert_eq!(whole, [MeanMap { class: None, height: 1, width: 2, values: vec![4., 25.] }]);
+    }
+
+    #[test]
+    fn the_means_of_maps_are_the_goodness_that_they_show() {
+        let recipe = "name = \"x\"\n[network]\nlayers = [6]\nconvolutions = [{ side = 3 }]\ngoodness = \"class_mean\"\n\
+                      normalize = \"group\"\nreadout = { name = \"class_goodness\", from = 1 }";
+        let shape = Shape { height: 5, width: 4, channels: 3 };
+        let images = (0..240).map(|i| (i * 37 % 251) as u8).collect();
+        let data = Dataset::new("x", images, vec![2, 0, 2, 1], 3, shape).unwrap();
+        let network = Network::initial(&Recipe::parse("x", recipe).unwrap(), shape, 3).unwrap();
+        let pool = Pool::new(1).unwrap();
+        let (shown, scores) = (feature_maps(&network, &pool, &data), pool.run(|| network.scores(&data)));
+        assert_eq!(shown.iter().map(|s| s.label).collect::<Vec<_>>(), [0, 1, 2]);
+        for (sample, row) in shown.iter().zip([1, 3, 0]) {
+            for (class, map) in sample.layers[0].groups.iter().enumerate() {
+                let (mean, score) = (map.values.iter().sum::<f32>() / 20.0, scores.rows().row(row)[class]);
+                assert!((mean - score).abs() < 1e-4 * (1.0 + score), "{mean}, not {score}");
+            }
+        }
+        let dense = Recipe::parse("x", "name = \"x\"\n[network]\nlayers = [6]").unwrap();
+        assert!(feature_maps(&Network::initial(&dense, shape, 3).unwrap(), &pool, &data).is_empty());
     }
 
     #[test]

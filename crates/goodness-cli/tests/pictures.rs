@@ -31,6 +31,11 @@ fn own_pictures_are_learned_and_told_apart() {
     let home = home();
     let out = home.ok(&["train", "own.toml", "--out", "run"]);
     assert!(out.contains("192-40-30") && out.contains("96 training and 12 validation samples of own"), "{out}");
+    let (code, error) = home.refused(&["eval", "run/model.safetensors", "--data", "set"]);
+    assert!(
+        code == 1 && error.contains("set: its images are 8×8×1, the model run/model.safetensors reads 8×8×3"),
+        "{error}"
+    );
     let json = home.ok(&["eval", "run/model.safetensors", "--json"]);
     let eval: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((eval["samples"].as_u64(), eval["error"].as_f64()), (Some(12), Some(0.0)), "{json}");
@@ -80,6 +85,19 @@ fn scores_averaged_with_the_mirror_image_are_said_beside_those_without() {
 }
 
 #[test]
+fn the_report_of_convolutions_shows_maps_class_by_class() {
+    let home = home();
+    let sets = ["layers=[6, 6]", "convolutions=[{side=3}, {side=3, stride=2}]", "goodness=class_mean"];
+    let sets: Vec<&str> = sets.iter().flat_map(|key| ["--set", *key]).collect();
+    home.ok(&[&["train", "own.toml", "--epochs", "1", "--out", "run"][..], &sets].concat());
+    let page = fs::read_to_string(home.path("run/report.html")).unwrap();
+    // A sample of each of three classes, two layers, three groups of channels.
+    assert_eq!(page.matches("<img alt=\"layer 2, channels of ").count(), 9);
+    assert_eq!(page.matches("<td class=\"own\"><img alt=\"layer 1, channels of red\"").count(), 1);
+    assert!(page.len() < 200_000, "{} bytes", page.len());
+}
+
+#[test]
 fn pictures_that_will_not_do_are_named() {
     let home = home();
     RgbImage::new(9, 7).save(home.path("own/green/wide.png")).unwrap();
@@ -90,6 +108,12 @@ fn pictures_that_will_not_do_are_named() {
     );
     let out = home.ok(&["train", "own.toml", "--epochs", "1", "--set", "size=6", "--set", "data.channels=1"]);
     assert!(out.contains("36-40-30"), "{out}");
+    image::GrayImage::new(8, 8).save(home.path("own/green/wide.png")).unwrap();
+    let (_, error) = home.refused(&["train", "own.toml"]);
+    assert!(
+        error.contains("wide.png: a grey picture, but ") && error.contains("data.channels = 1 makes all grey"),
+        "{error}"
+    );
     fs::remove_file(home.path("own/green/wide.png")).unwrap();
     let path = home.path("own/red/03.png");
     let whole = fs::read(&path).unwrap();
@@ -129,6 +153,9 @@ fn cifar_batches_are_learned_by_a_dense_network() {
     fs::write(&path, &whole[..whole.len() - 9]).unwrap();
     let (_, error) = home.refused(&["train", "own.toml", "--set", "data.set=batches"]);
     assert!(error.contains("data_batch_3.bin: 61451 bytes are 19 images of 3073 bytes and 3064 bytes more"), "{error}");
+    fs::write(&path, "").unwrap();
+    let (_, error) = home.refused(&["train", "own.toml", "--set", "data.set=batches"]);
+    assert!(error.contains("data_batch_3.bin: no images; expected at least one"), "{error}");
     fs::remove_file(&path).unwrap();
     let (_, error) = home.refused(&["train", "own.toml", "--set", "data.set=batches"]);
     assert!(error.contains("batches: there is no data_batch_3.bin"), "{error}");

@@ -76,7 +76,7 @@ mod tests {
     fn rates_come_down_as_the_core_has_it() {
         let rule = Rule { rates: [65_536, 6554], ..Rule::new() };
         for (done, of) in (0..1001).map(|i| (i, 1001)).chain([(0, 1), (u32::MAX / 2 + 1, u32::MAX)]) {
-            let gain = f64::from(LinearDecay { hold: 0.5 }.at(u64::from(done), u64::from(of)));
+            let gain = f64::from(LinearDecay { hold: 0.5, warmup: 0.0 }.at(u64::from(done), u64::from(of)));
             let off = rule.at(done, of).rates.map(f64::from)[0] - 65_536.0 * gain;
             assert!(off.abs() <= 1.0, "{done} of {of}: {off}");
         }

@@ -322,10 +322,19 @@ fn what_does_not_fit_the_images_is_named() {
         "{odd}"
     );
     let large = refused("{ side = 3 }", "{ side = 9, padding = 1 }");
-    let says = "network.convolutions = that of layer 1 with 6 channels: squares within the 6 × 6 places below and the zeros \
-                around them, and groups into which its 6 channels and the 1 below can be cut";
+    let says = "network.convolutions = side 9 with padding 1 in layer 1: a square within the 6 × 6 places below and the zeros \
+                around them";
     assert!(large.ends_with(says), "{large}");
-    assert!(refused("groups = 2", "groups = 4").contains("that of layer 2 with 4 channels"));
+    let pooled = refused("{ side = 3 }", "{ side = 5, padding = 0, pool = 3 }");
+    assert!(
+        pooled.contains(
+            "side 5 with padding 0 in layer 1: a square within the 6 × 6 places below, 3 × 3 of them made one"
+        )
+    );
+    let groups = refused("groups = 2", "groups = 4");
+    let says = "network.convolutions = 4 groups in layer 2: groups into which its 4 channels and the 6 below can be cut, each \
+                of whole classes or part of one";
+    assert!(groups.ends_with(says), "{groups}");
     let shrunk = DEEP.replace("{ side = 3, stride = 2 }", "{ side = 3, padding = 0 }");
     let recipe = Recipe::parse("convolutions", &shrunk).unwrap();
     let error = Trainer::new(&recipe, data(), data(), 1).err().unwrap().to_string();

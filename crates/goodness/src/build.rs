@@ -7,7 +7,7 @@ use goodness_core::{Grid, Rng, activation, goodness, init, normalize, overlay, p
 use crate::data::Shape;
 use crate::flow;
 use crate::joint::Joint;
-use crate::layer::{self, Code, Dense, Fields, Maps};
+use crate::layer::{self, Code, Dense, Fields, Maps, Squares};
 use crate::network::{Network, Parts, Scaling};
 use crate::precision;
 use crate::readout::{self, Layers, Readout};
@@ -146,15 +146,7 @@ fn groups(spec: &NetworkSpec, classes: usize) -> Result<usize, Unfit> {
 fn maps(spec: &NetworkSpec, l: usize, below: Grid, groups: usize) -> Result<Option<Maps>, Unfit> {
     let Some(squares) = spec.convolutions.get(l) else { return Ok(None) };
     let channels = spec.layers[l];
-    let Grid { height, width, channels: read, .. } = below;
-    let unfit = || Unfit {
-        key: "network.convolutions",
-        came: format!("that of layer {} with {channels} channels", l + 1),
-        expected: format!(
-            "squares within the {height} × {width} places below and the zeros around them, and groups into which its \
-             {channels} channels and the {read} below can be cut"
-        ),
-    };
+    let unfit = || unfit_maps(*squares, l, below, channels);
     Maps::fit(*squares, below, (channels, groups)).ok_or_else(unfit).map(Some)
 }
 
@@ -203,6 +195,22 @@ fn joined(spec: &NetworkSpec, residual: &dyn Residual, l: usize, sources: &[Grid
         }
         _ => Ok((whole, sources.last().copied().unwrap_or_default())),
     }
+}
+
+/// Which of the two a convolution does not fit: the places below, or the channels.
+fn unfit_maps(squares: Squares, l: usize, below: Grid, channels: usize) -> Unfit {
+    let Squares { side, padding, pool, groups, .. } = squares;
+    let Grid { height, width, channels: read, .. } = below;
+    let (key, layer, one) = ("network.convolutions", l + 1, Grid { channels: 1, blocks: 1, ..below });
+    if Maps::fit(Squares { groups: 1, ..squares }, one, (1, 1)).is_some() {
+        let expected = format!(
+            "groups into which its {channels} channels and the {read} below can be cut, each of whole classes or part of one"
+        );
+        return Unfit { key, came: format!("{groups} groups in layer {layer}"), expected };
+    }
+    let pooled = if pool > 1 { format!(", {pool} × {pool} of them made one") } else { String::new() };
+    let expected = format!("a square within the {height} × {width} places below{pooled} and the zeros around them");
+    Unfit { key, came: format!("side {side} with padding {padding} in layer {layer}"), expected }
 }
 
 fn unfit_fields(below: Shape, layer: usize, units: usize) -> Unfit {

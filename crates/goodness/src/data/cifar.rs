@@ -68,7 +68,10 @@ impl Cifar {
         }
         let bytes = std::fs::read(&path).map_err(|reason| DataError::Unreadable { path: path.clone(), reason })?;
         let record = self.labels + SHAPE.features();
-        if bytes.len() % record != 0 || bytes.is_empty() {
+        if bytes.is_empty() {
+            return Err(DataError::Empty { name: path.display().to_string() });
+        }
+        if bytes.len() % record != 0 {
             return Err(DataError::Batch { path, record: record as u64, came: bytes.len() as u64 });
         }
         images.reserve_exact(bytes.len() / record * SHAPE.features());
@@ -128,7 +131,7 @@ mod tests {
         let expected =
             "home/test_batch.bin: 6073 bytes are 1 images of 3073 bytes and 3000 bytes more: it is cut short";
         assert_eq!(said(&[("test_batch.bin", [record(&[1]), cut].concat())]), expected);
-        let empty = "home/test_batch.bin: 0 bytes are 0 images of 3073 bytes and 0 bytes more: it is cut short";
+        let empty = "home/test_batch.bin: no images; expected at least one";
         assert_eq!(said(&[("test_batch.bin", Vec::new())]), empty);
         assert_eq!(said(&[]), "home: there is no test_batch.bin");
         let label = "ten: label 10 of image 0 is out of range; expected 0 to 9";

@@ -167,6 +167,21 @@ impl Dataset {
         Ok(Self { class_names: self.class_names.clone(), ..some })
     }
 
+    /// A copy of the rows of these numbers, in this order.
+    ///
+    /// # Errors
+    /// [`DataError::Empty`] when there are none.
+    ///
+    /// # Panics
+    /// When a number is beyond the rows.
+    #[track_caller]
+    pub fn pick(&self, rows: &[usize]) -> Result<Self, DataError> {
+        let images = rows.iter().flat_map(|r| self.row(*r)).copied().collect();
+        let labels = rows.iter().map(|r| self.label(*r)).collect();
+        let some = Self::new(self.name.clone(), images, labels, self.classes, self.shape)?;
+        Ok(Self { class_names: self.class_names.clone(), ..some })
+    }
+
     /// The same images with left and right exchanged; the labels stay.
     pub fn mirrored(&self) -> Self {
         let Shape { width, channels, .. } = self.shape;
@@ -222,6 +237,9 @@ mod tests {
         assert_eq!((head.len(), tail.len()), (2, 1));
         assert_eq!((head.row(1), tail.row(0)), (&[2, 3][..], &[4, 5][..]));
         assert_eq!(head.select(1..2).unwrap().label(0), 1);
+        let picked = head.pick(&[1, 0, 1]).unwrap();
+        assert_eq!((picked.labels(), picked.row(2)), (&[1, 0, 1][..], &[2, 3][..]));
+        assert!(head.pick(&[]).is_err());
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //!
 //! With E epochs, L layers and overlap o, every window is w = E/(L − (L−1)o) epochs long and window l begins at l·w·(1−o):
 //! o = 0 is one layer after another, o = 1 all at once. Unlike [`Greedy`](super::Greedy), pairs are new at every step, so
-//! frozen layers are passed again and again; layers that wait are not passed at all.
+//! frozen layers are passed again and again; layers that wait are not passed at all. A layer's rate follows the schedule,
+//! warm-up and all, through its own window; that of a readout which learns follows it through the whole training.
 
 use std::ops::Range;
 
@@ -47,6 +48,11 @@ impl Plan for Windowed {
     fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch, epochs)
     }
+
+    fn stage_of(&self, layer: usize, epoch: usize, epochs: usize, layers: usize) -> (usize, usize) {
+        let window = self.window(layer, epochs, layers);
+        (epoch.saturating_sub(window.start).min(window.len() - 1), window.len())
+    }
 }
 
 pub(super) const ENTRY: Entry<dyn Plan> = Entry {
@@ -69,6 +75,16 @@ mod tests {
         assert_eq!(ranges(0.0), [0..1, 0..1, 1..2, 1..2, 2..3, 2..3]);
         assert_eq!(ranges(1.0), vec![0..3; 6]);
         assert_eq!(ranges(0.5), [0..1, 0..1, 0..2, 1..3, 1..3, 2..3]);
+    }
+
+    #[test]
+    fn a_layer_goes_through_the_schedule_in_its_own_window() {
+        let plan = Windowed { overlap: 0.5 };
+        let stages =
+            |layer: usize, epochs: Range<usize>| epochs.map(|e| plan.stage_of(layer, e, 6, 3)).collect::<Vec<_>>();
+        assert_eq!(stages(0, 0..3), [(0, 3), (1, 3), (2, 3)]);
+        assert_eq!(stages(2, 3..6), [(0, 3), (1, 3), (2, 3)]);
+        assert_eq!(plan.stage(3, 6, 3), (3, 6));
     }
 
     #[test]

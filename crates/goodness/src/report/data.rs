@@ -60,7 +60,7 @@ pub struct EpochRecord {
     pub seconds: f64,
     /// Training samples a second.
     pub samples_per_second: f64,
-    /// The rate of its last step.
+    /// The rate of its last step; of the first layer that learned, where layers have windows of their own.
     pub rate: f64,
     /// Error on the validation split in percent, where it was measured.
     pub validation_error: Option<f64>,
@@ -141,10 +141,49 @@ pub struct Augmented {
     pub label: usize,
 }
 
+/// A sample, and what convolutional layers make of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeatureMaps {
+    /// Its levels.
+    pub pixels: Vec<u8>,
+    /// Rows of pixels.
+    pub height: usize,
+    /// Pixels in a row.
+    pub width: usize,
+    /// Numbers a pixel.
+    pub channels: usize,
+    /// Its label.
+    pub label: usize,
+    /// The layers that are shown, first to last.
+    pub layers: Vec<LayerMaps>,
+}
+
+/// A layer's maps of one sample.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerMaps {
+    /// The layer, from 1.
+    pub layer: usize,
+    /// One map for each group of channels that is shown.
+    pub groups: Vec<MeanMap>,
+}
+
+/// The mean activity of some channels, place by place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeanMap {
+    /// The class whose channels they are; none where all channels are one group.
+    pub class: Option<usize>,
+    /// Lines of places.
+    pub height: usize,
+    /// Places in a line.
+    pub width: usize,
+    /// The numbers, line after line.
+    pub values: Vec<f32>,
+}
+
 /// A sample that the network gets wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mistake {
-    /// Its grey levels.
+    /// Its levels.
     pub pixels: Vec<u8>,
     /// Rows of pixels.
     pub height: usize,
@@ -160,4 +199,6 @@ pub struct Mistake {
     pub truth_score: f32,
     /// Score of the class that won.
     pub predicted_score: f32,
+    /// Sum of the scores of all classes.
+    pub all_scores: f32,
 }

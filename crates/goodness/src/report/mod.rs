@@ -12,6 +12,7 @@ mod data;
 mod headline;
 mod histograms;
 mod layers;
+mod maps;
 mod mistakes;
 pub mod page;
 mod picture;
@@ -20,7 +21,10 @@ mod samples;
 mod weights;
 
 pub use comparison::{Comparison, Group, Run, Spread};
-pub use data::{Augmented, Confusion, EpochRecord, Histogram, LayerRecord, Mistake, Summary, WeightImage};
+pub use data::{
+    Augmented, Confusion, EpochRecord, FeatureMaps, Histogram, LayerMaps, LayerRecord, MeanMap, Mistake, Summary,
+    WeightImage,
+};
 
 /// Everything that the page shows.
 #[derive(Clone, Debug)]
@@ -37,6 +41,8 @@ pub struct Report {
     pub weights: Vec<WeightImage>,
     /// Samples as training sees them, where it changes them.
     pub samples: Vec<Augmented>,
+    /// Samples and what convolutional layers make of them.
+    pub maps: Vec<FeatureMaps>,
     /// The worst mistakes on the test set.
     pub mistakes: Vec<Mistake>,
     /// The recipe as resolved.
@@ -54,6 +60,7 @@ const SECTIONS: &[fn(&Report) -> String] = &[
     confusion::section,
     mistakes::section,
     samples::section,
+    maps::section,
     weights::section,
     recipe::section,
 ];
@@ -118,6 +125,7 @@ pub(crate) mod tests {
             predicted: 9,
             truth_score: 1.0,
             predicted_score: f32::INFINITY,
+            all_scores: f32::INFINITY,
         };
         let sample = Augmented {
             original: vec![0; 12],
@@ -126,6 +134,15 @@ pub(crate) mod tests {
             width: 2,
             channels: 3,
             label: 4,
+        };
+        let map = |class, value| MeanMap { class, height: 1, width: 2, values: vec![value, f32::NAN] };
+        let maps = FeatureMaps {
+            pixels: vec![9; 12],
+            height: 2,
+            width: 2,
+            channels: 3,
+            label: 1,
+            layers: vec![LayerMaps { layer: 1, groups: vec![map(Some(0), 0.5), map(Some(1), 2.0)] }],
         };
         let weights = WeightImage { unit: 0, height: 28, width: 28, channels: 1, values: vec![0.5; 784] };
         Report {
@@ -141,6 +158,7 @@ pub(crate) mod tests {
             confusion: (epochs > 0).then(|| Confusion { classes: 10, counts: (0..100).collect() }),
             weights: vec![weights; 64],
             samples: vec![sample; 6],
+            maps: vec![maps; 2],
             mistakes: vec![mistake; 24],
             recipe_toml: "name = \"<script>\"".to_string(),
             class_names: Vec::new(),
@@ -165,12 +183,31 @@ pub(crate) mod tests {
             "Confusion",
             "mistakes",
             "training sees",
+            "Feature maps",
             "first layer",
             "Recipe",
         ] {
             assert!(full.contains(title), "{title}");
         }
         assert!(!report(0, 0.0).render().contains("Confusion"));
+    }
+
+    #[test]
+    fn the_maps_of_a_samples_own_class_stand_out() {
+        let page = report(1, 1.0).render();
+        assert_eq!(page.matches("<td class=\"own\"><img alt=\"layer 1, channels of 1\"").count(), 2);
+        assert_eq!(page.matches("<td><img alt=\"layer 1, channels of 0\"").count(), 2);
+    }
+
+    #[test]
+    fn a_mistake_says_how_sure_the_answer_was() {
+        let mut report = report(1, 1.0);
+        assert!(report.render().contains("–</small>"), "no number, no share");
+        report.mistakes.truncate(1);
+        report.mistakes[0].predicted_score = 3.0;
+        report.mistakes[0].all_scores = 10.0;
+        let page = report.render();
+        assert!(page.contains("4 → <b>9</b><small>10 % → 30 %</small>") && page.contains("scores 1.00 and 3.00"));
     }
 
     #[test]

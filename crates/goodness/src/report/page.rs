@@ -69,9 +69,20 @@ table.layers { width: 100%; max-width: 640px; }
 .layers td.bar { width: 60%; }
 .bar i { display: block; height: 12px; border-radius: 3px; background: var(--c1); }
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; }
+.tiles + .tiles { margin-top: 12px; }
 .tile { width: 84px; text-align: center; font-size: 13px; line-height: 1.35; }
 .tile img { width: 84px; height: auto; border-radius: 6px; display: block; margin-bottom: 4px; }
 .tile small { color: var(--soft); display: block; font-variant-numeric: tabular-nums; }
+.maps { display: flex; gap: 16px; align-items: flex-start; margin-bottom: 12px; }
+.maps .tile { flex: none; }
+.maps table { border-collapse: collapse; font-size: 12px; }
+.maps th { font-weight: 600; color: var(--soft); padding: 2px 4px; white-space: nowrap; max-width: 64px; overflow: hidden;
+  text-overflow: ellipsis; }
+.maps th.own { color: var(--pos); }
+.maps td { padding: 3px; }
+.maps td img { width: 48px; height: auto; display: block; border: 1px solid var(--faint); border-radius: 3px; }
+.maps td.own img { border-color: var(--pos); }
+@media (max-width: 560px) { .maps { flex-direction: column; } .maps .table { max-width: 100%; } }
 .units { display: grid; grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); gap: 6px; }
 .units img { width: 100%; height: auto; border-radius: 4px; display: block; }
 img { image-rendering: pixelated; }

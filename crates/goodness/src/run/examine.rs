@@ -5,6 +5,7 @@ use goodness_core::image_negatives::ImageNegatives;
 use goodness_core::negatives::{Negatives, WrongLabel};
 use goodness_engine::{Matrix, Pool, Rounded};
 
+use super::maps::feature_maps;
 use super::test::Test;
 use crate::data::{Dataset, Shape};
 use crate::layer::{Images, Labelled, Labels};
@@ -37,6 +38,7 @@ pub fn examine(
         confusion: test.map(|(test, _)| test.confusion()),
         weights: weight_images(network),
         samples: examples(recipe, network.scaling, validation),
+        maps: feature_maps(network, pool, validation),
         mistakes: test.map_or_else(Vec::new, |(test, data)| test.mistakes(data)),
         recipe_toml: recipe.to_toml(),
         class_names: (0..network.classes).map(|k| network.class_name(k)).collect(),
@@ -126,7 +128,7 @@ fn spoiled(network: &Network, data: &Dataset, maker: &dyn ImageNegatives, (rows,
     spoiled.images
 }
 
-fn first_images(network: &Network, data: &Dataset, rows: usize) -> Images {
+pub(super) fn first_images(network: &Network, data: &Dataset, rows: usize) -> Images {
     let (mut images, levels) = (Images::default(), network.scaling.levels());
     images.load(rows, &network.parts.overlay, |r, out| network.scaling.write(data.row(r), &levels, out));
     images

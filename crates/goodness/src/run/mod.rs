@@ -11,6 +11,7 @@
 
 mod error;
 mod examine;
+mod maps;
 mod test;
 
 pub use error::RunError;

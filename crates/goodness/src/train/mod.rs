@@ -22,6 +22,7 @@ mod statistics;
 mod step;
 mod summary;
 mod sums;
+mod timetable;
 mod trainer;
 mod watch;
 mod workspace;

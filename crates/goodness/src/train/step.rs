@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use goodness_core::Rng;
-use goodness_core::optim::{Moment, Pace};
 
 use super::batch;
 use super::dropout;
@@ -28,10 +27,9 @@ impl Trainer {
     fn learn(&mut self, rows: &[u32]) -> Result<(), TrainError> {
         let learning = self.learning();
         self.draw_batch(rows);
-        let pace = self.pace();
         match self.network.flow {
-            Some(flow) => self.learn_in_iterations(flow, pace),
-            None => self.learn_once(rows.len(), learning, pace),
+            Some(flow) => self.learn_in_iterations(flow, self.timetable().pace(self.position.batch)),
+            None => self.learn_once(rows.len(), learning),
         }
     }
 
@@ -53,7 +51,7 @@ impl Trainer {
     }
 
     /// Trains the layers `learning` by the batch that has been drawn, one after the other.
-    fn learn_once(&mut self, samples: usize, learning: Range<usize>, pace: Pace) -> Result<(), TrainError> {
+    fn learn_once(&mut self, samples: usize, learning: Range<usize>) -> Result<(), TrainError> {
         if self.kept.is_none() {
             self.pass(samples, 0..learning.start);
         }
@@ -65,6 +63,7 @@ impl Trainer {
             self.open(samples, l);
             self.renew(l);
             self.work.listen(l, learning.end, &*self.method.collaboration);
+            let pace = self.timetable_of(l).pace(self.position.batch);
             let (input, labels, work) = self.work.desk(l, &self.network, spoils);
             let learner = (&mut self.network.layers[l], &mut self.states[l]);
             let parts = (&self.network.parts, &self.method);
@@ -81,14 +80,6 @@ impl Trainer {
             self.watch.mark("learn", l);
         }
         Ok(())
-    }
-
-    /// What every update of this step has in common.
-    fn pace(&self) -> Pace {
-        let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
-        let (stage, _) = self.method.plan.stage(self.position.epoch, epochs, layers);
-        let step = (stage * self.steps() + self.position.batch + 1) as u64;
-        self.method.optimizer.pace(Moment { step, gain: self.gain() })
     }
 
     /// Whether a layer that learns counts the goodness of one above it, which has to be passed first.

@@ -14,6 +14,7 @@ use super::method::Method;
 use super::monitor;
 use super::state::LayerState;
 use super::sums::LayerSums;
+use super::timetable::Timetable;
 use super::watch::Stopwatch;
 use super::workspace::Workspace;
 use crate::build::{self, Unfit};
@@ -258,12 +259,13 @@ impl Trainer {
         if epoch + 1 < epochs {
             self.swap_averages();
         }
+        let gain = self.timetable_of(learning.start).gain(self.position.batch);
         let layers = learning.map(|l| self.position.sums[l].record(l)).collect();
         let record = EpochRecord {
             epoch: epoch + 1,
             seconds: self.position.seconds,
             samples_per_second: self.train.len() as f64 / self.position.seconds.max(1e-9),
-            rate: f64::from(self.gain() * self.method.optimizer.rate()),
+            rate: f64::from(gain * self.method.optimizer.rate()),
             validation_error: validation,
             layers,
         };
@@ -304,12 +306,22 @@ impl Trainer {
         Loader::new(self.network.scaling, augment, self.recipe.train.seed)
     }
 
+    /// The schedule and the optimizer, for the batches of the running epoch.
+    pub(super) fn timetable(&self) -> Timetable<'_> {
+        let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
+        let epoch = self.method.plan.stage(self.position.epoch, epochs, layers);
+        Timetable { method: &self.method, epoch, steps: self.steps() }
+    }
+
+    /// The same for layer number `layer`, which learns in the running epoch.
+    pub(super) fn timetable_of(&self, layer: usize) -> Timetable<'_> {
+        let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
+        let epoch = self.method.plan.stage_of(layer, self.position.epoch, epochs, layers);
+        Timetable { epoch, ..self.timetable() }
+    }
+
     /// What the schedule says now.
     pub(super) fn gain(&self) -> f32 {
-        let layers = self.network.layers.len();
-        let (epoch, epochs) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
-        let steps = self.steps();
-        let at = epoch * steps + self.position.batch.min(steps - 1);
-        self.method.schedule.at(at as u64, (epochs * steps) as u64)
+        self.timetable().gain(self.position.batch)
     }
 }

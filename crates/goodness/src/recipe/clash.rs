@@ -1,6 +1,7 @@
 //! What the mathematics or the plan does not allow: every refusal names the two keys that clash and says why.
 
 mod flow;
+mod pipeline;
 
 use goodness_core::overlay::{self, Place};
 use toml::Table;
@@ -31,6 +32,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.labels(table))
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
+        .or_else(|| parts.pipelined())
         .or_else(|| parts.padding())
         .or_else(|| parts.scaling())
     {

@@ -3,7 +3,7 @@
 use goodness_engine::Matrix;
 
 use super::trainer::Trainer;
-use super::workspace::Workspace;
+use super::workspace::{LayerWork, Workspace};
 use crate::layer::{Dense, Gradients};
 
 /// Bytes of the parts of a trainer, by what they are for.
@@ -46,18 +46,29 @@ impl Trainer {
             optimizer: memories.map(|m| 4 * m.capacity() as u64).sum::<u64>()
                 + readouts().map(|r| held(r.memory())).sum::<u64>(),
             activities: self.work.bytes(),
-            gradients: self.work.layer.grads.bytes() + held([&self.work.layer.likeness.dmap]),
+            gradients: self.work.layer.gradient_bytes() + self.work.line.gradient_bytes(),
         }
+    }
+}
+
+impl LayerWork {
+    /// Bytes of activities and derivatives by them.
+    pub(super) fn bytes(&self) -> u64 {
+        let own = [&self.h, &self.dz, &self.x, &self.a, &self.da, &self.g, &self.dg, &self.others];
+        held(own.into_iter().chain(self.likeness.rows()))
+    }
+
+    /// Bytes of gradients.
+    pub(super) fn gradient_bytes(&self) -> u64 {
+        self.grads.bytes() + held([&self.likeness.dmap])
     }
 }
 
 impl Workspace {
     /// Bytes of inputs, activities and derivatives by them. What a recurrent flow keeps is not among them.
     fn bytes(&self) -> u64 {
-        let layer = &self.layer;
-        let lent = [&layer.h, &layer.dz, &layer.x, &layer.a, &layer.da, &layer.g, &layer.dg, &layer.others];
         let inputs = self.images.bytes() + self.spoiled.images.bytes() + self.walk.bytes();
-        let own = held(self.x.iter().chain(&self.g).chain([&self.scores]).chain(lent).chain(layer.likeness.rows()));
-        inputs + own + self.spare_bytes()
+        let own = held(self.x.iter().chain(&self.g).chain([&self.scores]));
+        inputs + own + self.layer.bytes() + self.line.bytes() + self.spare_bytes()
     }
 }

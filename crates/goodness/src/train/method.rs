@@ -155,6 +155,11 @@ impl Method {
         }
     }
 
+    /// Whether negatives are made of images.
+    pub(super) fn spoils(&self) -> bool {
+        matches!(self.negatives, Contrast::Images(_)) && self.objective.passes() == 2
+    }
+
     /// The map through which samples are compared by a layer of `units`, as it starts: weights of PyTorch's `Linear`, which
     /// Nøkland and Eidnes use.
     pub(super) fn map(&self, units: usize, rng: &mut Rng) -> Matrix {

@@ -3,14 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use goodness_core::Rng;
-use goodness_core::optim::{Moment, Pace};
+use goodness_core::optim::Pace;
 
 use super::batch;
+use super::draw::Draw;
 use super::dropout;
 use super::error::TrainError;
 use super::layer_step::layer_step;
-use super::method::Contrast;
 use super::sums::LayerSums;
 use super::trainer::Trainer;
 use super::watch::Span;
@@ -28,7 +27,7 @@ impl Trainer {
     fn learn(&mut self, rows: &[u32]) -> Result<(), TrainError> {
         let learning = self.learning();
         self.draw_batch(rows);
-        let pace = self.pace();
+        let pace = self.timetable().pace(self.position.batch);
         match self.network.flow {
             Some(flow) => self.learn_in_iterations(flow, pace),
             None => self.learn_once(rows.len(), learning, pace),
@@ -60,7 +59,7 @@ impl Trainer {
         if self.looks_ahead(learning.clone()) {
             self.pass(samples, learning.clone());
         }
-        let (spoils, classes) = (self.spoils(), self.network.classes);
+        let (spoils, classes) = (self.method.spoils(), self.network.classes);
         for l in learning.clone() {
             self.open(samples, l);
             self.work.listen(l, learning.end, &*self.method.collaboration);
@@ -82,14 +81,6 @@ impl Trainer {
         Ok(())
     }
 
-    /// What every update of this step has in common.
-    fn pace(&self) -> Pace {
-        let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
-        let (stage, _) = self.method.plan.stage(self.position.epoch, epochs, layers);
-        let step = (stage * self.steps() + self.position.batch + 1) as u64;
-        self.method.optimizer.pace(Moment { step, gain: self.gain() })
-    }
-
     /// Whether a layer that learns counts the goodness of one above it, which has to be passed first.
     fn looks_ahead(&self, learning: Range<usize>) -> bool {
         let counts = |own: usize, other: usize| self.method.collaboration.weight(own, other) != 0.0;
@@ -98,7 +89,7 @@ impl Trainer {
 
     /// Passes the batch through `layers` without teaching them anything.
     fn pass(&mut self, samples: usize, layers: Range<usize>) {
-        let spoils = self.spoils();
+        let spoils = self.method.spoils();
         for l in layers {
             self.open(samples, l);
             let (input, _, work) = self.work.desk(l, &self.network, spoils);
@@ -121,11 +112,6 @@ impl Trainer {
             dropout::apply(self.method.dropout, self.recipe.train.seed, (index, 0), self.work.layer.x.rows_mut());
         }
         self.work.close(layer);
-    }
-
-    /// Whether negatives are made of images.
-    fn spoils(&self) -> bool {
-        matches!(self.method.negatives, Contrast::Images(_)) && self.method.objective.passes() == 2
     }
 
     /// Whether the layers that learn now read images, not what has been kept of them.
@@ -155,30 +141,15 @@ impl Trainer {
         self.consult();
         self.watch.mark("consult", 0);
         let (network, work) = (&self.network, &mut self.work);
-        let overlay = &network.parts.overlay;
-        if self.method.objective.passes() == 1 {
-            return work.labels.write(&work.images, 1, overlay, &*network.parts.normalize, |_, _| None);
-        }
-        work.wrong.resize(rows.len(), 0);
-        match (&self.kept, &self.method.negatives) {
-            (Some(kept), _) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
-            (None, Contrast::Images(maker)) => {
-                let key = (self.recipe.train.seed, self.position.step);
-                work.spoiled.fill(&**maker, &work.images, (self.train.shape(), overlay), key);
-                work.spoiled.images.project(&network.layers[0], overlay);
-                let images = &work.spoiled.images;
-                return work.labels.write(images, 1, overlay, &*network.parts.normalize, |_, _| None);
-            }
-            (None, Contrast::Labels(negatives)) => {
-                let mut rng = Rng::keyed(self.recipe.train.seed, Rng::NEGATIVES, self.position.step);
-                let scores = (negatives.looks_at() > 0).then(|| work.scores.rows());
-                negatives.fill(&work.truth, network.classes, scores, &mut rng, &mut work.wrong);
-            }
-        }
-        let (truth, wrong) = (&work.truth, &work.wrong);
-        work.labels.write(&work.images, 2, overlay, &*network.parts.normalize, |pass, r| {
-            Some(if pass == 0 { truth[r] } else { wrong[r] })
-        });
+        let draw = Draw {
+            method: &self.method,
+            parts: &network.parts,
+            first: &network.layers[0],
+            data: (self.train.shape(), network.classes),
+            kept: self.kept.as_ref(),
+            seed: self.recipe.train.seed,
+        };
+        draw.write(rows, self.position.step, work);
     }
 
     /// Lets the readout and the adviser read the batch, as far as somebody asks them, and learn from it. The scores that

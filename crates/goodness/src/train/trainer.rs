@@ -14,10 +14,11 @@ use super::method::Method;
 use super::monitor;
 use super::state::LayerState;
 use super::sums::LayerSums;
+use super::timetable::Timetable;
 use super::watch::Stopwatch;
 use super::workspace::Workspace;
 use crate::build::{self, Unfit};
-use crate::data::Dataset;
+use crate::data::{Dataset, Order};
 use crate::network::Network;
 use crate::readout::Layers;
 use crate::recipe::Recipe;
@@ -220,11 +221,20 @@ impl Trainer {
         pool.run(|| self.epoch_inside(watch))
     }
 
-    fn epoch_inside(&mut self, watch: &mut impl FnMut(Event<'_>) -> Flow) -> Result<Flow, TrainError> {
-        let (started, before) = (Instant::now(), self.position.seconds);
+    fn epoch_inside(&mut self, watch: &mut (impl FnMut(Event<'_>) -> Flow + Send)) -> Result<Flow, TrainError> {
         let order = batch::order(&self.train, self.recipe.train.seed, self.position.epoch);
         self.position.sums.resize(self.network.layers.len(), LayerSums::default());
         self.freeze_below();
+        let flow = match self.method.plan.pipelines() {
+            true => self.steps_in_stages(order.rows(), watch)?,
+            false => self.steps_in_turn(&order, watch)?,
+        };
+        if flow == Flow::Stop { Ok(flow) } else { self.close_epoch(watch) }
+    }
+
+    /// The steps of an epoch that are left, one after the other.
+    fn steps_in_turn(&mut self, order: &Order, watch: &mut impl FnMut(Event<'_>) -> Flow) -> Result<Flow, TrainError> {
+        let (started, before) = (Instant::now(), self.position.seconds);
         let (batch, first) = (self.recipe.train.batch, self.position.batch);
         for (done, rows) in order.rows().chunks(batch).enumerate().skip(first) {
             self.step(rows, order.rows().chunks(batch).nth(done + 1))?;
@@ -236,7 +246,7 @@ impl Trainer {
                 return Ok(Flow::Stop);
             }
         }
-        self.close_epoch(watch)
+        Ok(Flow::Continue)
     }
 
     fn close_epoch(&mut self, watch: &mut impl FnMut(Event<'_>) -> Flow) -> Result<Flow, TrainError> {
@@ -301,12 +311,15 @@ impl Trainer {
         Loader::new(self.network.scaling, augment, self.recipe.train.seed)
     }
 
+    /// The schedule and the optimizer, for the batches of the running epoch.
+    pub(super) fn timetable(&self) -> Timetable<'_> {
+        let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
+        let epoch = self.method.plan.stage(self.position.epoch, epochs, layers);
+        Timetable { method: &self.method, epoch, steps: self.steps() }
+    }
+
     /// What the schedule says now.
     pub(super) fn gain(&self) -> f32 {
-        let layers = self.network.layers.len();
-        let (epoch, epochs) = self.method.plan.stage(self.position.epoch, self.recipe.train.epochs, layers);
-        let steps = self.steps();
-        let at = epoch * steps + self.position.batch.min(steps - 1);
-        self.method.schedule.at(at as u64, (epochs * steps) as u64)
+        self.timetable().gain(self.position.batch)
     }
 }

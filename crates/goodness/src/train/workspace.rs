@@ -6,6 +6,7 @@ use goodness_engine::{Matrix, Rounded, Shelf, par};
 
 use super::ahead::Ahead;
 use super::likeness::Likeness;
+use super::pipeline::Line;
 use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
 use crate::collaboration::Collaboration;
@@ -69,6 +70,8 @@ pub(super) struct Workspace {
     spare: Shelf,
     pub(super) layer: LayerWork,
     pub(super) recurrent: RecurrentWork,
+    /// The buffers of every stage, under a plan that has stages.
+    pub(super) line: Line,
 }
 
 /// What a layer reads, the true labels, and the buffers that it works in.

@@ -18,4 +18,5 @@ run ff-2000x4 --pairs 3 --epochs 3 --label backprop -- backprop.py
 run ff-2000x4 --pairs 3 --epochs 3 --label backprop-micro -- backprop.py --micro 64
 # The tutorial's settings, as they are.
 run ff-tutorial --pairs 1 --epochs 1000 --label tutorial -- ff.py $best
+"$python" conv_pairs.py --pairs 5
 "$python" table.py --write

@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use cortex_m_semihosting::{debug, hprintln, syscall};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
+use goodness_edge::Rule;
 
 const READ: usize = 1;
 const READ_AND_EMPTY: usize = 7;
@@ -51,24 +52,36 @@ impl Digit {
     pub const BLANK: Self = Self { pixels: [0; 784], label: 0 };
 }
 
-/// `samples.bin` of the host: two numbers, so many training samples, so many test samples.
+/// `samples.bin` of the host: four numbers, so many training samples, so many test samples.
 pub struct Samples {
     file: File,
     /// Training samples, which come first.
     pub train: u32,
     /// Test samples.
     pub test: u32,
+    /// Rate of both layers in 65,536ths, brought down at the end; 0: the network's own, held.
+    rate: u32,
+    /// How many samples a slice learns before the next one.
+    pub stay: u32,
 }
 
 impl Samples {
     /// Opens the stream.
     pub fn open() -> Self {
         let mut file = File::open(c"samples.bin", READ);
-        let mut counts = [[0; 4]; 2];
-        let whole = counts.iter_mut().all(|count| file.read(count));
+        let mut numbers = [[0; 4]; 4];
+        let whole = numbers.iter_mut().all(|number| file.read(number));
         assert!(whole, "samples.bin has no header");
-        let [train, test] = counts.map(u32::from_le_bytes);
-        Self { file, train, test }
+        let [train, test, rate, stay] = numbers.map(u32::from_le_bytes);
+        Self { file, train, test, rate, stay }
+    }
+
+    /// The rule for training sample `i` of a network with so many units.
+    pub fn rule(&self, i: u32, units: u32) -> Rule {
+        match self.rate {
+            0 => Rule::wide(units),
+            rate => Rule { rates: [rate; 2], ..Rule::new() }.at(i, self.train),
+        }
     }
 
     /// The next sample.

@@ -2,13 +2,14 @@
 #![no_std]
 
 pub mod count;
+pub mod flash;
 pub mod host;
 pub mod stack;
 
 use cortex_m_semihosting::hprintln;
+use goodness_edge::Net;
 use goodness_edge::flash::{FlashError, Place, Sliced, Turns};
 use goodness_edge::precision::Reads;
-use goodness_edge::{Net, Rule};
 use host::{Digit, HostFlash, Samples};
 
 /// Numbers that a run ends with.
@@ -39,9 +40,15 @@ impl Outcome {
         let mean = |total: u64, n: u32| total / u64::from(n.max(1));
         let each = [mean(self.instructions[0], self.learned), mean(self.instructions[1], self.tested)];
         hprintln!("instructions: {} to learn a sample, {} to read one", each[0], each[1]);
-        let (fixed, stack) = (stack::fixed(), stack::deepest());
-        hprintln!("memory: {} = {} data and bss + {} stack; the network has {}", fixed + stack, fixed, stack, memory);
+        print_sizes("network", memory);
     }
+}
+
+/// Prints what the program took of the board, of which `memory` bytes are the learner's.
+pub fn print_sizes(learner: &str, memory: usize) {
+    let (fixed, stack) = (stack::fixed(), stack::deepest());
+    hprintln!("memory: {} = {} data and bss + {} stack; the {} has {}", fixed + stack, fixed, stack, learner, memory);
+    hprintln!("flash: {} of code and constants", flash::used());
 }
 
 /// Learns all training samples that the host streams, then reads all test samples.
@@ -49,9 +56,10 @@ pub fn run<W: Reads<u8>, const A: usize, const B: usize>(net: &mut Net<W, 784, A
     let mut samples = Samples::open();
     let mut digit = Digit::BLANK;
     let mut outcome = Outcome { learned: samples.train, tested: samples.test, ..Outcome::default() };
-    net.start(1, Rule::wide(A as u32));
-    for _ in 0..samples.train {
+    net.start(1, samples.rule(0, A as u32));
+    for i in 0..samples.train {
         samples.next(&mut digit);
+        *net.rule_mut() = samples.rule(i, A as u32);
         let (learned, ticks) = count::of(|| net.learn(&digit.pixels, digit.label));
         outcome.instructions[0] += ticks;
         if let Err(error) = learned {
@@ -76,13 +84,14 @@ pub fn run_sliced<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(
     net: &mut Sliced<W, 784, A, B, 10, S>,
 ) -> Result<Outcome, FlashError> {
     let mut flash = HostFlash::new(Sliced::<W, 784, A, B, 10, S>::flash_bytes::<HostFlash>());
-    let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: 100 };
     let mut samples = Samples::open();
+    let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: samples.stay };
     let mut digit = Digit::BLANK;
     let mut outcome = Outcome { learned: samples.train, tested: samples.test, ..Outcome::default() };
-    net.start(&mut flash, 1, Rule::new(), turns)?;
-    for _ in 0..samples.train {
+    net.start(&mut flash, 1, samples.rule(0, A as u32), turns)?;
+    for i in 0..samples.train {
         samples.next(&mut digit);
+        *net.rule_mut() = samples.rule(i, A as u32);
         let (learned, instructions) = count::of(|| net.learn(&mut flash, &digit.pixels, digit.label));
         outcome.instructions[0] += instructions;
         learned?;

@@ -7,7 +7,7 @@ use goodness::train::batch::Loader;
 use goodness::{Network, Recipe};
 use goodness_core::activation::{self, Activation, Relu};
 use goodness_core::catalogue::find;
-use goodness_core::normalize::{self, Keep, Normalize};
+use goodness_core::normalize::{self, Channels, Keep, Normalize};
 use goodness_core::{Rng, RowsMut, image_negatives, init, math};
 use goodness_engine::{Matrix, par};
 
@@ -49,6 +49,15 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
     if !recipe.network.convolutions.is_empty() {
         let hint = "the gradient of a picture is not among what is computed; dense layers have a twin";
         return none("network.convolutions", "squares", hint);
+    }
+    if !recipe.network.normalize.build(normalize::CATALOGUE).is_factor() {
+        let hint = "a gradient would pass what is subtracted from its rows, which nothing here computes; with \
+                    network.normalize = \"rms\" there is one";
+        return none("network.normalize", &recipe.network.normalize.name, hint);
+    }
+    if recipe.network.residual.build(residual::CATALOGUE).adds() {
+        let hint = "the gradient of a sum is not among what is computed; network.residual = \"concatenate\" has a twin";
+        return none("network.residual", &recipe.network.residual.name, hint);
     }
     if find(image_negatives::CATALOGUE, &recipe.train.negatives.name).is_some() {
         let hint = "its layers see no label, and a gradient from the top would have none to start from; \
@@ -144,7 +153,7 @@ impl TwinNetwork {
             for (l, x) in x.iter_mut().enumerate() {
                 let h = pass.activity(l);
                 x.resize(h.len(), h.width());
-                self.normalize.forward_into(h.rows(), x.rows_mut());
+                self.normalize.forward_into(h.rows(), Channels::default(), x.rows_mut());
             }
             each(first, &x);
         });

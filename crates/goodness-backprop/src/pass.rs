@@ -13,6 +13,7 @@ use std::mem;
 use goodness::layer::{Gradients, Input};
 use goodness::residual;
 use goodness::train::{Stopwatch, dropout};
+use goodness_core::normalize::Channels;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Rounded, Shelf, par};
 
@@ -125,7 +126,7 @@ impl Pass {
             let h = self.h[source].rows();
             x.resize(h.len(), h.width());
             par::each_block(h.len(), ROWS, (h, x.rows_mut()), |_, (h, x): (Rows<'_>, RowsMut<'_>)| {
-                network.normalize.forward_into(h, x);
+                network.normalize.forward_into(h, Channels::default(), x);
             });
             drop_some(network, self.drop_at, source, x.rows_mut());
         }

@@ -5,6 +5,7 @@ use goodness::Recipe;
 use goodness::core::Rng;
 use goodness::data::{Dataset, Shape};
 use goodness::train::{Flow, Outcome};
+use goodness_backprop::network::has_twin;
 use goodness_backprop::{Choices, Form, Twin};
 
 /// Pictures of 6×6 levels with noise: a bright row above, one below, or both, which a shift by one pixel leaves apart.
@@ -43,6 +44,23 @@ const NETWORKS: &[(&str, &str)] = &[
     ("layers = [6]\noverlay = 'appended'", ""),
     ("layers = [8, 7]\nactivation = 'relu_straight'", "dropout = 0.3"),
 ];
+
+#[test]
+fn what_is_subtracted_between_layers_has_no_twin() {
+    for normalize in ["batch", "layer"] {
+        let text = format!("name = 'toy'\n[network]\nlayers = [4]\nnormalize = '{normalize}'");
+        let error = has_twin(&Recipe::parse("toy", &text).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("network.normalize") && error.contains(normalize), "{error}");
+        assert!(error.contains("with network.normalize = \"rms\" there is one"), "{error}");
+    }
+}
+
+#[test]
+fn a_sum_of_two_layers_has_no_twin() {
+    let text = "name = 'toy'\n[network]\nlayers = [4, 4, 4]\nresidual = 'add'";
+    let error = has_twin(&Recipe::parse("toy", text).unwrap()).unwrap_err().to_string();
+    assert!(error.contains("network.residual") && error.contains("\"concatenate\" has a twin"), "{error}");
+}
 
 #[test]
 fn gradients_are_the_slopes_of_the_loss() {

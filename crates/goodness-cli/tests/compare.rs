@@ -37,9 +37,15 @@ fn the_table_has_every_row_and_is_not_measured_twice() {
         text.contains("test error %, equal epochs (2 seeds)") && text.contains("activation checkpointing"),
         "{text}"
     );
+    // The last of the row data is all there is: 600 training samples and 100 held out.
+    assert!(text.contains("700 samples (4 epochs, batches of 32)"), "{text}");
+    assert!(
+        ["4", "8", "16", "64"].iter().all(|n| text.contains(&format!("{n} layers, batch 32, full storage"))),
+        "{text}"
+    );
     assert!(!text.contains("NaN") && !text.contains(" inf "), "{text}");
     let page = fs::read_to_string(home.path("out/compare.html")).unwrap();
-    assert!(page.matches("<svg").count() >= 9 && !page.replace("http://www.w3.org/2000/svg", "").contains("http"));
+    assert!(page.matches("<svg").count() >= 13 && !page.replace("http://www.w3.org/2000/svg", "").contains("http"));
     assert!(!page.contains("NaN") && !page.contains("=\"inf"));
     // The second time nothing is measured: the same numbers to the last digit.
     let seen = |part: &str| fs::metadata(home.path(&format!("out/parts/{part}.json"))).unwrap().modified().unwrap();
@@ -51,6 +57,10 @@ fn the_table_has_every_row_and_is_not_measured_twice() {
         |text: &str| text.split_whitespace().filter(|w| w.parse::<f64>().is_ok()).map(String::from).collect::<Vec<_>>();
     let table: Vec<String> = cells(&text);
     assert!(table.iter().all(|number| again.contains(number)));
+    // What the recipe expects is no setting.
+    let recipe = fs::read_to_string(home.path("toy.toml")).unwrap();
+    fs::write(home.path("toy.toml"), recipe + "[expected]\ntest_error = 1.5\n").unwrap();
+    home.ok(&args);
     // Other settings do not mix with what is kept.
     let (_, said) = home.refused(&["compare", "toy.toml", "--out", "out", "--set", "layers=[30, 30]"]);
     assert!(

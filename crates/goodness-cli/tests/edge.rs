@@ -6,11 +6,48 @@ mod common;
 use std::fs;
 
 use common::Home;
-use goodness_edge::Net;
+use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
+use goodness_edge::flash::{Place, Sliced, Turns};
+use goodness_edge::{Net, Rule};
 
 /// What a device has; the toy set's images have 64 values.
 type Device = Net<i16, 64, 16, 8, 4>;
 const NAME: &str = "i16-64-16-8-4";
+
+/// A flash of a device, pages of 2 KiB.
+struct Flash(Vec<u8>);
+
+impl ErrorType for Flash {
+    type Error = NorFlashErrorKind;
+}
+
+impl ReadNorFlash for Flash {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        bytes.copy_from_slice(&self.0[offset as usize..][..bytes.len()]);
+        Ok(())
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl NorFlash for Flash {
+    const WRITE_SIZE: usize = 4;
+    const ERASE_SIZE: usize = 2048;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
+        self.0[from as usize..to as usize].fill(0xFF);
+        Ok(())
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
+        self.0[offset as usize..][..bytes.len()].copy_from_slice(bytes);
+        Ok(())
+    }
+}
 
 /// A folder with a network that has learned the toy set.
 fn trained() -> Home {
@@ -64,6 +101,26 @@ fn a_device_goes_on_from_the_host_and_the_host_from_the_device() {
 }
 
 #[test]
+fn a_host_reads_the_flash_of_a_device_in_slice_mode() {
+    type Device = Sliced<i16, 64, 16, 8, 4, 4>;
+    let home = Home::new();
+    let (mut device, mut flash) = (Device::blank(), Flash(vec![0xFF; Device::flash_bytes::<Flash>()]));
+    let turns = Turns { place: Place { offset: 0, erases: 1000 }, stay: 5 };
+    device.start(&mut flash, 1, Rule::new(), turns).unwrap();
+    for i in 0..33u8 {
+        device.learn(&mut flash, &[i * 7 + 1; 64], i % 4).unwrap();
+    }
+    device.save(&mut flash).unwrap();
+    fs::write(home.path("flash.bin"), &flash.0).unwrap();
+    let digest = device.digest(&mut flash).unwrap();
+    let said = home.ok(&["edge", "eval", "flash.bin", "--data", "set"]);
+    assert!(said.starts_with(&format!("flash.bin: {NAME} after 33 samples, digest {digest:08x}\n")), "{said}");
+    home.ok(&["edge", "train", "--from", "flash.bin", "--data", "set", "--epochs", "2", "--out", "b.edge"]);
+    let (error, learned) = read(&home, "b.edge");
+    assert!(error < 20.0 && learned == 1433, "{error} % after {learned}");
+}
+
+#[test]
 fn arrays_hold_the_image() {
     let home = trained();
     let image = fs::read(home.path("a.edge")).unwrap();
@@ -105,6 +162,19 @@ fn images_that_are_none_are_refused() {
     assert!(foreign.starts_with("error: toy.toml: no state at 0x0: it starts with 0x"), "{foreign}");
     let nothing = home.refused(&["edge", "eval", "nowhere.edge"]).1;
     assert!(nothing.starts_with("error: nowhere.edge: cannot read it"), "{nothing}");
+    assert!(!home.path("x.h").exists());
+}
+
+#[test]
+fn a_model_of_the_other_trainer_is_refused_with_what_would_fit() {
+    let home = Home::new();
+    home.ok(&["train", "toy.toml", "--set", "train.epochs=1", "--out", "run"]);
+    let refused = home.refused(&["edge", "export", "run/model.safetensors", "--as", "c", "--out", "x.h"]).1;
+    let expected = "error: run/model.safetensors: a model of goodness train, recipe toy; its layers normalise image and \
+                    label together, those of a device the image alone, so that its weights would read something else \
+                    there; goodness edge train f32-64-16-8-4 --data set makes one that fits, and so do i16-64-16-8-4, \
+                    i8-64-16-8-4\n";
+    assert_eq!(refused, expected);
     assert!(!home.path("x.h").exists());
 }
 

@@ -53,6 +53,33 @@ fn own_pictures_are_learned_and_told_apart() {
 }
 
 #[test]
+fn scores_averaged_with_the_mirror_image_are_said_beside_those_without() {
+    let home = home();
+    let out = home.ok(&["train", "own.toml", "--out", "run", "--epochs", "2", "--set", "eval.flip=true"]);
+    assert!(out.contains("averaged with the mirror image: test error "), "{out}");
+    let json = |args: &[&str]| serde_json::from_str::<serde_json::Value>(home.ok(args).trim_end()).unwrap();
+    let summary = json(&["resume", "run", "--json"]);
+    let with = json(&["eval", "run/model.safetensors", "--flip", "--json"]);
+    let without = json(&["eval", "run/model.safetensors", "--json"]);
+    assert_eq!((&with["error"], &without["error"]), (&summary["test_error"], &summary["test_error"]));
+    assert_eq!(with["error_flipped"], summary["test_error_flipped"]);
+    assert!(without["error_flipped"].is_null() && summary["validation_error_flipped"].is_f64(), "{summary}");
+    let page = fs::read_to_string(home.path("run/report.html")).unwrap();
+    assert!(page.contains("test error, averaged with the mirror image"));
+    // Averaged scores are the same whichever side is left; a network's own are not.
+    let picture = image::open(home.path("own/green/07.png")).unwrap();
+    picture.fliph().save(home.path("other.png")).unwrap();
+    let scores = |more: &[&str]| {
+        let of = |file: &str| {
+            json(&[&["predict", "run/model.safetensors", file, "--json"], more].concat())["scores"].clone()
+        };
+        (of("own/green/07.png"), of("other.png"))
+    };
+    let (averaged, own) = (scores(&["--flip"]), scores(&[]));
+    assert!(averaged.0 == averaged.1 && own.0 != own.1, "{averaged:?} {own:?}");
+}
+
+#[test]
 fn pictures_that_will_not_do_are_named() {
     let home = home();
     RgbImage::new(9, 7).save(home.path("own/green/wide.png")).unwrap();

@@ -23,6 +23,7 @@
 //! | [`optim`] | how does a weight follow its gradient? |
 //! | [`schedule`] | how does the rate change while training goes on? |
 //! | [`init`] | where do weights start? |
+//! | [`view`] | what is seen of a layer's maps? |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 
@@ -31,6 +32,7 @@ pub mod activation;
 pub mod catalogue;
 pub mod class_loss;
 pub mod goodness;
+pub mod grid;
 pub mod image_negatives;
 pub mod init;
 pub mod loss;
@@ -45,6 +47,7 @@ pub mod rng;
 pub mod rows;
 pub mod schedule;
 pub mod similarity;
+pub mod view;
 
 pub use rng::Rng;
 pub use rows::{Rows, RowsMut};

@@ -16,18 +16,18 @@ use goodness_edge::Rule;
 use goodness_edge::network::Values;
 
 /// The code of a call.
-fn code(done: Result<(), Code>) -> i32 {
+pub(crate) fn code(done: Result<(), Code>) -> i32 {
     done.err().unwrap_or(Code::Ok) as i32
 }
 
 /// Numbers of C.
-unsafe fn numbers<'a, T>(x: *const T, n: usize) -> Result<&'a [T], Code> {
+pub(crate) unsafe fn numbers<'a, T>(x: *const T, n: usize) -> Result<&'a [T], Code> {
     // SAFETY: not null, and as the caller promises there are `n` of them.
     if x.is_null() { Err(Code::Null) } else { Ok(unsafe { slice::from_raw_parts(x, n) }) }
 }
 
 /// Hands a value out.
-unsafe fn put<T>(out: *mut T, value: T) -> Result<(), Code> {
+pub(crate) unsafe fn put<T>(out: *mut T, value: T) -> Result<(), Code> {
     if out.is_null() {
         return Err(Code::Null);
     }
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn goodness_restore(
     // SAFETY: as the caller promises; the memory is checked before it is laid out.
     let restore = || unsafe {
         let (kind, image) = (memory::check(memory.cast(), bytes, kind)?, numbers(image, n)?);
-        let net = match memory::open(memory.cast()) {
+        let net = match memory::open::<Kind>(memory.cast()) {
             Ok((own, net)) if core::ptr::eq(own, kind) => net,
             _ => memory::lay_out(memory.cast(), kind),
         };
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn goodness_restore(
 pub unsafe extern "C" fn goodness_save(net: *mut c_void, image: *mut u8, n: usize) -> i32 {
     // SAFETY: as the caller promises; nothing is written before there is a network.
     let save = || unsafe {
-        let (_, net) = memory::open(net.cast())?;
+        let (_, net) = memory::open::<Kind>(net.cast())?;
         if image.is_null() {
             return Err(Code::Null);
         }
@@ -101,14 +101,14 @@ pub unsafe extern "C" fn goodness_save(net: *mut c_void, image: *mut u8, n: usiz
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn goodness_set_rates(net: *mut c_void, first: u32, second: u32) -> i32 {
     // SAFETY: as the caller promises.
-    let set = unsafe { memory::open(net.cast()) }.map(|(_, net)| net.rule_mut().rates = [first, second]);
+    let set = unsafe { memory::open::<Kind>(net.cast()) }.map(|(_, net)| net.rule_mut().rates = [first, second]);
     code(set)
 }
 
 unsafe fn learn(net: *mut c_void, x: Result<Values<'_>, Code>, label: u8, took_for: *mut u8) -> i32 {
     // SAFETY: as the caller promises.
     let learn = || unsafe {
-        let (_, net) = memory::open(net.cast())?;
+        let (_, net) = memory::open::<Kind>(net.cast())?;
         let said = net.learn(x?, label)?;
         if took_for.is_null() { Ok(()) } else { put(took_for, said) }
     };
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn goodness_learn_f32(
 unsafe fn predict(net: *mut c_void, x: Result<Values<'_>, Code>, verdict: *mut goodness_verdict) -> i32 {
     // SAFETY: as the caller promises.
     let predict = || unsafe {
-        let (_, net) = memory::open(net.cast())?;
+        let (_, net) = memory::open::<Kind>(net.cast())?;
         put(verdict, net.predict(x?)?.into())
     };
     code(predict())
@@ -203,14 +203,14 @@ pub unsafe extern "C" fn goodness_predict_f32(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn goodness_report(net: *mut c_void, health: *mut goodness_health) -> i32 {
     // SAFETY: as the caller promises.
-    code(unsafe { memory::open(net.cast()).and_then(|(_, net)| put(health, net.health().into())) })
+    code(unsafe { memory::open::<Kind>(net.cast()).and_then(|(_, net)| put(health, net.health().into())) })
 }
 
 /// CRC-32 of the state: equal on two machines when every weight is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn goodness_digest(net: *mut c_void, digest: *mut u32) -> i32 {
     // SAFETY: as the caller promises.
-    code(unsafe { memory::open(net.cast()).and_then(|(_, net)| put(digest, net.digest())) })
+    code(unsafe { memory::open::<Kind>(net.cast()).and_then(|(_, net)| put(digest, net.digest())) })
 }
 
 /// What a code means, for people.

@@ -1,6 +1,7 @@
 //! How a call went.
 
 use core::ffi::CStr;
+use embedded_storage::nor_flash::NorFlashErrorKind;
 use goodness_edge::Error;
 use goodness_edge::flash::FlashError;
 
@@ -38,10 +39,16 @@ pub enum Code {
     Damaged = 13,
     /// The image ends early, or there is too little room for one.
     Room = 14,
+    /// A function of the flash did not return 0.
+    Flash = 15,
+    /// What was written to flash does not read back.
+    NotKept = 16,
+    /// The pages were erased as often as was allowed.
+    Worn = 17,
 }
 
 /// Every code with its name in C and what to do.
-pub const CODES: [(Code, &str, &CStr); 15] = [
+pub const CODES: [(Code, &str, &CStr); 18] = [
     (Code::Ok, "GOODNESS_OK", c"done"),
     (Code::Null, "GOODNESS_NULL", c"a pointer is null"),
     (Code::Memory, "GOODNESS_MEMORY", c"memory too small for this network, or not aligned to 8 bytes"),
@@ -57,6 +64,13 @@ pub const CODES: [(Code, &str, &CStr); 15] = [
     (Code::Shape, "GOODNESS_SHAPE", c"the state is of another network"),
     (Code::Damaged, "GOODNESS_DAMAGED", c"the state does not have its checksum"),
     (Code::Room, "GOODNESS_ROOM", c"the image ends early, or its room is too small"),
+    (Code::Flash, "GOODNESS_FLASH", c"the flash failed to read, write or erase"),
+    (
+        Code::NotKept,
+        "GOODNESS_NOT_KEPT",
+        c"what was written to flash does not read back; the state before it is intact",
+    ),
+    (Code::Worn, "GOODNESS_WORN", c"pages of flash were erased as often as was allowed"),
 ];
 
 impl From<Error> for Code {
@@ -82,8 +96,11 @@ impl From<FlashError> for Code {
             FlashError::Damaged { .. } => Self::Damaged,
             FlashError::Blank => Self::Blank,
             FlashError::Sample(error) => error.into(),
-            // An image in memory is never erased and does not fail: it ends.
-            _ => Self::Room,
+            FlashError::Place { .. } => Self::Room,
+            FlashError::Failed { kind: NorFlashErrorKind::OutOfBounds, .. } => Self::Room,
+            FlashError::Failed { .. } => Self::Flash,
+            FlashError::NotKept { .. } => Self::NotKept,
+            FlashError::Worn { .. } => Self::Worn,
         }
     }
 }

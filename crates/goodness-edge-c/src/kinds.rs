@@ -2,7 +2,7 @@
 //!
 //! Each is a symbol of its own, so that a linker that drops unused sections keeps only those a program names.
 
-use crate::memory::HEADER;
+use crate::memory::{HEADER, Held};
 use goodness_edge::Net;
 use goodness_edge::network::{Any, Network};
 
@@ -28,6 +28,19 @@ impl Kind {
         assert!(bytes == HEADER + Net::<W, I, A, B, C>::TRAIN_BYTES, "not the bytes of this network");
         assert!(image == Net::<W, I, A, B, C>::IMAGE_BYTES, "not the bytes of this network's image");
         Self { bytes, image, first: A as u32, cast: |memory| memory.cast::<Net<W, I, A, B, C>>() }
+    }
+}
+
+impl Held for Kind {
+    type Net = dyn Network;
+    const MARK: u32 = u32::from_le_bytes(*b"GDNC");
+
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn cast(&self, behind: *mut u8) -> *mut dyn Network {
+        (self.cast)(behind)
     }
 }
 

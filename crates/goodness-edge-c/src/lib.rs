@@ -3,15 +3,19 @@
 //! Networks live in memory that the caller gives; nothing is allocated, nothing is global. Every call says by its
 //! [`Code`] how it went. Shapes are fixed when the library is built: [`kinds`] lists them, and another is another line.
 //!
-//! All that is here is glue: what a call does is `goodness_edge::network::Network`.
+//! All that is here is glue: what a call does is `goodness_edge::network::Network`, and for networks in flash
+//! `goodness_edge::flash::Sliced`.
 #![cfg_attr(target_os = "none", no_std)]
 #![allow(unsafe_code, reason = "pointers of C have no lifetimes")]
 
 pub mod calls;
 pub mod code;
+pub mod flash;
 pub mod kinds;
 mod memory;
 pub mod report;
+pub mod sliced_calls;
+pub mod sliced_kinds;
 
 pub use code::Code;
 pub use kinds::Kind;

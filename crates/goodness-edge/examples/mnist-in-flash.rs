@@ -13,7 +13,6 @@ use std::process::ExitCode;
 
 use emulated::Flash;
 use goodness_core::Rng;
-use goodness_core::schedule::{LinearDecay, Schedule};
 use goodness_edge::Rule;
 use goodness_edge::flash::{Place, Sliced, Turns};
 use goodness_edge::precision::Reads;
@@ -28,7 +27,6 @@ struct Options {
     stay: u32,
     rate: f32,
     temperature: u8,
-    hold: f32,
     seed: u64,
     train: usize,
     test: bool,
@@ -36,17 +34,7 @@ struct Options {
 
 fn options() -> Result<Options, Box<dyn Error>> {
     let net = "i8-32/2".into();
-    let mut o = Options {
-        net,
-        epochs: 1,
-        stay: 250,
-        rate: 0.05,
-        temperature: 2,
-        hold: 0.5,
-        seed: 1,
-        train: 50_000,
-        test: false,
-    };
+    let mut o = Options { net, epochs: 1, stay: 250, rate: 0.05, temperature: 2, seed: 1, train: 50_000, test: false };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
@@ -56,7 +44,6 @@ fn options() -> Result<Options, Box<dyn Error>> {
             "--stay" => o.stay = value()?.parse()?,
             "--rate" => o.rate = value()?.parse()?,
             "--temperature" => o.temperature = value()?.parse()?,
-            "--hold" => o.hold = value()?.parse()?,
             "--seed" => o.seed = value()?.parse()?,
             "--train" => o.train = value()?.parse()?,
             _ if arg.starts_with("--") => return Err(format!("unknown option {arg}").into()),
@@ -88,15 +75,15 @@ fn run<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(o: &Options
     net.start(&mut flash, o.seed, Rule::new(), turns)?;
     let memory = Sliced::<W, PIXELS, A, B, 10, S>::TRAIN_BYTES;
     println!("{} {PIXELS}-{A}-{B}, {S} units at a time: {memory} bytes of memory, {bytes} of flash", W::NAME);
-    let total = o.epochs * o.train as u64;
+    let rate = (65_536.0 * o.rate) as u32;
+    let rule = Rule { rates: [rate, rate], temperature: o.temperature, ..Rule::new() };
+    let total = o.epochs as u32 * o.train as u32;
     for epoch in 0..o.epochs {
         let mut order: Vec<usize> = (0..o.train).collect();
         let mut rng = Rng::keyed(o.seed, Rng::ORDER, epoch);
         (1..order.len()).rev().for_each(|i| order.swap(i, rng.below(i as u32 + 1) as usize));
-        for (i, &row) in order.iter().enumerate() {
-            let gain = LinearDecay { hold: o.hold }.at(epoch * o.train as u64 + i as u64, total);
-            let rate = (65_536.0 * gain * o.rate) as u32;
-            *net.rule_mut() = Rule { rates: [rate, rate], temperature: o.temperature, ..Rule::new() };
+        for row in order {
+            *net.rule_mut() = rule.at(net.step(), total);
             net.learn(&mut flash, &set.images[row * PIXELS..(row + 1) * PIXELS], set.labels[row])?;
         }
         let error = error(&mut net, &mut flash, &set, 50_000)?;

@@ -10,7 +10,6 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use goodness_core::Rng;
-use goodness_core::schedule::{LinearDecay, Schedule};
 use goodness_edge::precision::Reads;
 use goodness_edge::{Net, Rule};
 use goodness_mnist::Set;
@@ -24,7 +23,6 @@ struct Options {
     rates: [f32; 2],
     temperature: u8,
     code: u8,
-    hold: f32,
     seed: u64,
     train: usize,
     test: bool,
@@ -37,7 +35,6 @@ fn options() -> Result<Options, Box<dyn Error>> {
         rates: [0.05, 0.05],
         temperature: 2,
         code: 3,
-        hold: 0.5,
         seed: 1,
         train: 50_000,
         test: false,
@@ -52,7 +49,6 @@ fn options() -> Result<Options, Box<dyn Error>> {
             "--rate2" => o.rates[1] = value()?.parse()?,
             "--temperature" => o.temperature = value()?.parse()?,
             "--code" => o.code = value()?.parse()?,
-            "--hold" => o.hold = value()?.parse()?,
             "--seed" => o.seed = value()?.parse()?,
             "--train" => o.train = value()?.parse()?,
             _ if arg.starts_with("--") => return Err(format!("unknown option {arg}").into()),
@@ -83,15 +79,15 @@ fn run<W: Reads<u8>, const A: usize, const B: usize>(o: &Options) -> Result<(), 
     let mut net: Box<Net<W, PIXELS, A, B, 10>> = Box::new(Net::blank());
     net.start(o.seed, Rule::new());
     println!("{} {PIXELS}-{A}-{B}: {} bytes", W::NAME, Net::<W, PIXELS, A, B, 10>::TRAIN_BYTES);
-    let total = o.epochs * o.train as u64;
+    let rates = o.rates.map(|rate| (65_536.0 * rate) as u32);
+    let rule = Rule { rates, temperature: o.temperature, code: o.code };
+    let total = o.epochs as u32 * o.train as u32;
     for epoch in 0..o.epochs {
         let mut order: Vec<usize> = (0..o.train).collect();
         let mut rng = Rng::keyed(o.seed, Rng::ORDER, epoch);
         (1..order.len()).rev().for_each(|i| order.swap(i, rng.below(i as u32 + 1) as usize));
-        for (i, &row) in order.iter().enumerate() {
-            let gain = LinearDecay { hold: o.hold }.at(epoch * o.train as u64 + i as u64, total);
-            let rates = o.rates.map(|rate| (65_536.0 * gain * rate) as u32);
-            *net.rule_mut() = Rule { rates, temperature: o.temperature, code: o.code };
+        for row in order {
+            *net.rule_mut() = rule.at(net.step(), total);
             net.learn(&set.images[row * PIXELS..(row + 1) * PIXELS], set.labels[row])?;
         }
         let [first, both] = errors(&mut net, &set, 50_000)?;

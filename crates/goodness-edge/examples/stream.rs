@@ -1,11 +1,13 @@
 //! Writes digits for a device to learn, and prints what the device must come to.
 //!
 //! ```console
-//! $ cargo run --release -p goodness-edge --example stream -- i8-32 500 100 samples.bin
+//! $ cargo run --release -p goodness-edge --example stream -- i8-16 500 100 samples.bin
+//! $ cargo run --release -p goodness-edge --example stream -- i8-128 full samples.bin
 //! ```
 
 mod emulated;
 mod heartbeat;
+mod lesson;
 
 use std::error::Error;
 use std::fs::File;
@@ -18,60 +20,59 @@ use goodness_edge::precision::Reads;
 use goodness_edge::{Baseline, Net, Rule};
 use goodness_mnist::Set;
 use heartbeat::{Beat, UNUSUAL, VALUES, beat};
+use lesson::Lesson;
 
-fn rows(set: &Set, count: usize) -> impl Iterator<Item = (&[u8], u8)> {
-    set.images.chunks_exact(784).zip(set.labels.iter().copied()).cycle().take(count)
-}
-
-fn write(train: (&Set, usize), test: (&Set, usize), path: &str) -> std::io::Result<()> {
+/// The file that a device reads: four numbers, then samples with their labels.
+fn write(lesson: &Lesson, train: &Set, test: &Set, path: &str) -> std::io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
-    for count in [train.1, test.1] {
-        file.write_all(&(count as u32).to_le_bytes())?;
+    let counts = [lesson.rows.len() as u32, lesson.tested as u32];
+    for number in counts.into_iter().chain([lesson.rate, lesson.stay]) {
+        file.write_all(&number.to_le_bytes())?;
     }
-    for (x, label) in rows(train.0, train.1).chain(rows(test.0, test.1)) {
+    for (x, label) in lesson.train(train).chain(lesson.test(test)) {
         file.write_all(x)?;
         file.write_all(&[label])?;
     }
     file.flush()
 }
 
-fn run<W: Reads<u8>, const A: usize, const B: usize>(args: &[String]) -> Result<(), Box<dyn Error>> {
-    let (learned, tested): (usize, usize) = (args[1].parse()?, args[2].parse()?);
+fn run<W: Reads<u8>, const A: usize, const B: usize>(lesson: &Lesson, path: &str) -> Result<(), Box<dyn Error>> {
     let (train, test) = (goodness_mnist::train()?, goodness_mnist::test()?);
-    write((&train, learned), (&test, tested), &args[3])?;
+    write(lesson, &train, &test, path)?;
     let mut net: Box<Net<W, 784, A, B, 10>> = Box::new(Net::blank());
-    net.start(1, Rule::wide(A as u32));
-    for (x, label) in rows(&train, learned) {
+    net.start(1, lesson.rule(0));
+    for (i, (x, label)) in lesson.train(&train).enumerate() {
+        *net.rule_mut() = lesson.rule(i);
         net.learn(x, label)?;
     }
     let digest = net.digest();
     let mut wrong = 0;
-    for (x, label) in rows(&test, tested) {
+    for (x, label) in lesson.test(&test) {
         wrong += usize::from(net.predict(x)?.label != label);
     }
-    println!("digest {digest:08x} after {learned} samples, {wrong} of {tested} misread");
+    lesson.print(digest, wrong);
     Ok(())
 }
 
-fn run_sliced<W: Reads<u8>, const S: usize>(args: &[String]) -> Result<(), Box<dyn Error>> {
-    let (learned, tested): (usize, usize) = (args[1].parse()?, args[2].parse()?);
+fn run_sliced<W: Reads<u8>, const S: usize>(lesson: &Lesson, path: &str) -> Result<(), Box<dyn Error>> {
     let (train, test) = (goodness_mnist::train()?, goodness_mnist::test()?);
-    write((&train, learned), (&test, tested), &args[3])?;
-    let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: 100 };
+    write(lesson, &train, &test, path)?;
+    let turns = Turns { place: Place { offset: 0, erases: 10_000 }, stay: lesson.stay };
     let (mut net, mut flash) = (
         Box::new(Sliced::<W, 784, 32, 32, 10, S>::blank()),
         Flash::new(Sliced::<W, 784, 32, 32, 10, S>::flash_bytes::<Flash>()),
     );
-    net.start(&mut flash, 1, Rule::new(), turns)?;
-    for (x, label) in rows(&train, learned) {
+    net.start(&mut flash, 1, lesson.rule(0), turns)?;
+    for (i, (x, label)) in lesson.train(&train).enumerate() {
+        *net.rule_mut() = lesson.rule(i);
         net.learn(&mut flash, x, label)?;
     }
     let digest = net.digest(&mut flash)?;
     let mut wrong = 0;
-    for (x, label) in rows(&test, tested) {
+    for (x, label) in lesson.test(&test) {
         wrong += usize::from(net.predict(&mut flash, x)?.label != label);
     }
-    println!("digest {digest:08x} after {learned} samples, {wrong} of {tested} misread");
+    lesson.print(digest, wrong);
     Ok(())
 }
 
@@ -94,19 +95,17 @@ fn run_heartbeats() -> Result<(), Box<dyn Error>> {
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let done = match args.first().map(String::as_str) {
-        _ if args.len() != 4 => Err("usage: stream NETWORK LEARNED TESTED FILE".into()),
-        Some("f32-32") => run::<f32, 32, 32>(&args),
-        Some("i16-32") => run::<i16, 32, 32>(&args),
-        Some("i8-128") => run::<i8, 128, 128>(&args),
-        Some("i8-32-slices") => run_sliced::<i8, 2>(&args),
-        Some("i8-32-slices4") => run_sliced::<i8, 4>(&args),
-        Some("i16-32-slices") => run_sliced::<i16, 4>(&args),
-        Some("heartbeats") => run_heartbeats(),
-        Some("i8-16") => run::<i8, 16, 16>(&args),
-        Some(other) => Err(format!("unknown network {other}").into()),
-        None => Err("no network".into()),
-    };
+    let done = Lesson::of(&args).and_then(|(lesson, path)| match args[0].as_str() {
+        "f32-32" => run::<f32, 32, 32>(&lesson, path),
+        "i16-32" => run::<i16, 32, 32>(&lesson, path),
+        "i8-128" => run::<i8, 128, 128>(&lesson, path),
+        "i8-32-slices" => run_sliced::<i8, 2>(&lesson, path),
+        "i8-32-slices4" => run_sliced::<i8, 4>(&lesson, path),
+        "i16-32-slices" => run_sliced::<i16, 4>(&lesson, path),
+        "heartbeats" => run_heartbeats(),
+        "i8-16" => run::<i8, 16, 16>(&lesson, path),
+        other => Err(format!("unknown network {other}").into()),
+    });
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

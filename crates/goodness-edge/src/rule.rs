@@ -38,10 +38,49 @@ impl Rule {
         let rate = 3277 * units / 32;
         Self { rates: [rate, rate], ..Self::new() }
     }
+
+    /// The same at step `done` of `of`: rates are held for half of them, then brought down to 0 in a straight line.
+    ///
+    /// ```
+    /// use goodness_edge::Rule;
+    /// let rule = Rule { rates: [1000, 500], ..Rule::new() };
+    /// assert_eq!(rule.at(4, 10), rule);
+    /// assert_eq!(rule.at(7, 10).rates, [500, 250]);
+    /// assert_eq!(rule.at(10, 10).rates, [0, 0]);
+    /// ```
+    pub const fn at(self, done: u32, of: u32) -> Self {
+        // In the middle of the step, as `linear_decay` of the core has it: twice what is left, less one half.
+        let left = (2 * of.saturating_sub(done) as u64).saturating_sub(1);
+        let [first, second] = self.rates;
+        Self { rates: [part(first, left, of), part(second, left, of)], ..self }
+    }
+}
+
+/// `rate · left/of`, at most `rate`.
+const fn part(rate: u32, left: u64, of: u32) -> u32 {
+    if left >= of as u64 { rate } else { (rate as u64 * left / of as u64) as u32 }
 }
 
 impl Default for Rule {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use goodness_core::schedule::{LinearDecay, Schedule};
+
+    #[test]
+    fn rates_come_down_as_the_core_has_it() {
+        let rule = Rule { rates: [65_536, 6554], ..Rule::new() };
+        for (done, of) in (0..1001).map(|i| (i, 1001)).chain([(0, 1), (u32::MAX / 2 + 1, u32::MAX)]) {
+            let gain = f64::from(LinearDecay { hold: 0.5 }.at(u64::from(done), u64::from(of)));
+            let off = rule.at(done, of).rates.map(f64::from)[0] - 65_536.0 * gain;
+            assert!(off.abs() <= 1.0, "{done} of {of}: {off}");
+        }
+        assert_eq!(rule.at(0, 0), rule, "no steps, nothing to bring down");
+        assert_eq!(rule.at(7, 5).rates, [0, 0]);
     }
 }

@@ -135,3 +135,74 @@ fn a_sliced_network_keeps_to_its_erase_budget_and_says_when_it_is_spent() {
     net.restore(&mut flash, turns).unwrap();
     assert!(step - net.step() <= 2);
 }
+
+type Slices = Sliced<f32, 16, 8, 6, 4, 2>;
+const TURNS: Turns = Turns { place: PLACE, stay: 2 };
+
+/// A sliced network that has learned a little, and its flash.
+fn slices() -> (Slices, Mock) {
+    let (mut net, mut flash) = (Slices::blank(), Mock::new(Slices::flash_bytes::<Mock>()));
+    net.start(&mut flash, 1, Rule::new(), TURNS).unwrap();
+    for i in 0..20 {
+        let (x, label) = sample(i);
+        net.learn(&mut flash, &x, label).unwrap();
+    }
+    (net, flash)
+}
+
+#[test]
+fn a_sliced_network_refuses_what_cannot_be_learned_and_nothing_changes() {
+    let (mut net, mut flash) = slices();
+    let before = (net.digest(&mut flash).unwrap(), net.step());
+    let mut refuse = |x: &[f32], label, expected: &str| {
+        assert_eq!(net.learn(&mut flash, x, label).unwrap_err().to_string(), expected);
+        assert_eq!((net.digest(&mut flash).unwrap(), net.step()), before);
+    };
+    refuse(&[1.0; 15], 0, "the sample has 15 values, the network reads 16");
+    refuse(&[1.0; 16], 4, "label 4: the network has classes 0 to 3");
+    let mut x = [1.0; 16];
+    x[2] = f32::INFINITY;
+    refuse(&x, 0, "value 2 of the sample is inf: expected a finite number within ±1e15");
+    let blank = Slices::blank().learn(&mut flash, &[1.0f32; 16], 0).unwrap_err();
+    assert_eq!(blank, FlashError::Blank);
+}
+
+#[test]
+fn a_sliced_network_names_what_its_flash_holds_instead() {
+    let (mut net, flash) = slices();
+    net.save(&mut flash.clone()).unwrap();
+    let mut refuse = |at: usize, to: u8| {
+        let mut flash = flash.clone();
+        // Both slots of the first slice.
+        [0, PAGE].into_iter().for_each(|slot| flash.bytes[slot + at] = to);
+        let error = net.restore(&mut flash, TURNS).unwrap_err();
+        assert_eq!(net.learn(&mut flash, &[1.0f32; 16], 0), Err(FlashError::Blank), "a half-read network");
+        error
+    };
+    assert!(matches!(refuse(4, 2), FlashError::Version { offset: 0, expected: 1, came: 2 }));
+    assert!(matches!(refuse(0, b'X'), FlashError::Foreign { .. }));
+    assert!(matches!(refuse(8, 0), FlashError::Shape { .. }));
+    assert!(matches!(refuse(300, 7), FlashError::Damaged { .. }));
+    // What was refused changed nothing in flash.
+    let mut flash = flash;
+    net.restore(&mut flash, TURNS).unwrap();
+    assert!(net.step() >= 18);
+}
+
+#[test]
+fn a_sliced_network_whose_flash_no_longer_erases_says_so_and_flash_holds_the_turns_before() {
+    let (mut net, mut flash) = slices();
+    flash.stuck_from = 0;
+    let (x, label) = sample(20);
+    let error = loop {
+        if let Err(error) = net.learn(&mut flash, &x, label) {
+            break error;
+        }
+    };
+    assert!(error.to_string().ends_with("does not read back; the one before it is intact"), "{error}");
+    let step = net.step();
+    assert_eq!(net.learn(&mut flash, &x, label).unwrap_err().to_string(), error.to_string(), "it tries again");
+    net.restore(&mut flash, TURNS).unwrap();
+    assert!(step - net.step() <= 2);
+    net.predict(&mut flash, &x).unwrap();
+}

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Mock, PAGE, sample};
-use goodness_edge::flash::{FlashError, Place};
+use goodness_edge::flash::{FlashError, Place, Sliced, Turns};
 use goodness_edge::network::{Network, Values};
 use goodness_edge::{Error, Net, Rule};
 
@@ -123,4 +123,53 @@ fn only_networks_in_real_numbers_read_real_numbers() {
     real.start(1, Rule::new());
     real.learn(Values::F32(&reals), 1).unwrap();
     assert_eq!(real.learn(Values::I16(&[3; 15]), 1), Err(Error::Length { expected: 16, came: 15 }));
+}
+
+type Slices = Sliced<i8, 16, 8, 6, 4, 2>;
+
+/// What a device in slice mode has in flash after so many samples, and the digest of what it would restore.
+fn slices(samples: u32) -> (Mock, u32) {
+    let (mut device, mut flash) = (Slices::blank(), Mock::new(Slices::flash_bytes::<Mock>()));
+    let turns = Turns { place: PLACE, stay: 3 };
+    device.start(&mut flash, 3, Rule::new(), turns).unwrap();
+    for i in 0..samples {
+        let (x, label) = sample(i);
+        device.learn(&mut flash, &x, label).unwrap();
+    }
+    device.restore(&mut flash, turns).unwrap();
+    let digest = device.digest(&mut flash).unwrap();
+    (flash, digest)
+}
+
+#[test]
+fn a_host_reads_what_a_device_in_slice_mode_learned() {
+    for samples in [0, 1, 7, 40, 64] {
+        let (flash, digest) = slices(samples);
+        let mut host = Small::blank();
+        host.read_slices(2, PAGE, &flash.bytes).unwrap();
+        assert_eq!(host.digest(), digest, "{samples} samples");
+    }
+}
+
+#[test]
+fn slices_that_are_not_there_leave_the_network_as_it_was() {
+    let (flash, _) = slices(40);
+    let mut host = taught(5);
+    let mut refuse = |slice: usize, page: usize, bytes: &[u8]| {
+        let error = host.read_slices(slice, page, bytes).unwrap_err();
+        assert_eq!(host.digest(), taught(5).digest());
+        error
+    };
+    // Other pages: what is found where slots would be is none, or belongs into the other one.
+    for page in [64, PAGE / 2, 2 * PAGE, 4 * PAGE] {
+        refuse(2, page, &flash.bytes);
+    }
+    assert!(matches!(refuse(4, PAGE, &flash.bytes), FlashError::Shape { .. }));
+    assert!(matches!(refuse(3, PAGE, &flash.bytes), FlashError::Place { .. }));
+    assert!(matches!(refuse(2, 0, &flash.bytes), FlashError::Place { .. }));
+    let mut damaged = flash.bytes.clone();
+    [6, 7].into_iter().for_each(|slot| damaged[slot * PAGE + 100] ^= 1);
+    assert!(matches!(refuse(2, PAGE, &damaged), FlashError::Damaged { .. }));
+    let words = refuse(2, PAGE, &flash.bytes[..5 * PAGE]).to_string();
+    assert!(words.starts_with("flash failed to read at 0x"), "{words}");
 }

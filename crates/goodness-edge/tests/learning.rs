@@ -7,7 +7,7 @@ use common::sample;
 use goodness_core::activation::{Activation, Relu};
 use goodness_core::class_loss::{ClassLoss, CrossEntropy, Slopes};
 use goodness_core::goodness::{Goodness, MeanOfSquares};
-use goodness_core::normalize::{Normalize, Rms};
+use goodness_core::normalize::{Channels, Normalize, Rms};
 use goodness_core::{Rows, RowsMut};
 use goodness_edge::precision::{Precision, Reads};
 use goodness_edge::{Net, Rule, Symptom};
@@ -76,7 +76,7 @@ fn a_step_is_made_of_the_formulas_of_the_core() {
         let inputs: Vec<Vec<f32>> = (0..CLASSES).map(input).collect();
         let (first, h, g) = core_step(&inputs, &[0.0; CLASSES], &first, label, 6554.0 / 65_536.0);
         let mut seen = vec![0.0; h.len()];
-        Rms.forward_into(Rows::new(&h, CLASSES, 8), RowsMut::new(&mut seen, CLASSES, 8));
+        Rms.forward_into(Rows::new(&h, CLASSES, 8), Channels::default(), RowsMut::new(&mut seen, CLASSES, 8));
         let seen: Vec<Vec<f32>> = seen.chunks(8).map(<[f32]>::to_vec).collect();
         let (second, _, _) = core_step(&seen, &g, &second, label, 3277.0 / 65_536.0);
         let (first_now, second_now) = state(&net);

@@ -35,6 +35,15 @@ impl Matrix {
         (self.rows, self.width) = (rows, width);
     }
 
+    /// Makes every row its mean: rows × 1.
+    pub fn average_rows(&mut self) {
+        let width = self.width.max(1);
+        for r in 0..self.rows {
+            self.data[r] = self.data[r * width..(r + 1) * width].iter().sum::<f32>() / width as f32;
+        }
+        self.resize(self.rows, 1);
+    }
+
     /// Numbers that it has memory for.
     pub fn capacity(&self) -> usize {
         self.data.capacity()
@@ -129,5 +138,12 @@ mod tests {
         assert_eq!((m.len(), m.width()), (4, 8));
         m.resize(5, 8);
         assert_eq!(m.capacity(), 40);
+    }
+
+    #[test]
+    fn rows_become_their_means() {
+        let mut matrix = Matrix::from_vec(vec![1.0, 3.0, 8.0, -2.0, 0.0, 2.0], 2, 3);
+        matrix.average_rows();
+        assert_eq!(matrix, Matrix::from_vec(vec![4.0, 0.0], 2, 1));
     }
 }

@@ -44,6 +44,21 @@ pub fn pictures(rows: usize, classes: usize, seed: u64) -> Dataset {
     made(images, labels, classes, shape)
 }
 
+/// Pictures of any shape: noise, brighter the higher the class.
+///
+/// # Panics
+/// Never: the counts fit by construction.
+pub fn noise(rows: usize, classes: usize, shape: Shape) -> Dataset {
+    let mut rng = Rng::keyed(3, 0, 0);
+    let labels: Vec<u8> = (0..rows).map(|r| (r % classes) as u8).collect();
+    let bright = |label: &u8| u32::from(*label) * 155 / classes as u32;
+    let images = labels.iter().flat_map(|label| {
+        let pixels: Vec<u8> = (0..shape.features()).map(|_| (bright(label) + rng.below(100)) as u8).collect();
+        pixels
+    });
+    made(images.collect(), labels.clone(), classes, shape)
+}
+
 fn made(images: Vec<u8>, labels: Vec<u8>, classes: usize, shape: Shape) -> Dataset {
     match Dataset::new("toy", images, labels, classes, shape) {
         Ok(set) => set,

@@ -80,6 +80,11 @@ const RECIPES: &[&str] = &[
     "[network]\nlayers = [40]\n[train]\nplan = \"greedy\"\nnegatives = \"wrong_label\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [12, 9, 6]\nconvolutions = [{ side = 3 }, { side = 3, pool = 2 }]\ngoodness = \"class_mean\"\n\
      [train]\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [12, 12, 6]\nconvolutions = [{ side = 3 }, { side = 3, pool = 2 }, { side = 3 }]\ngoodness = \"class_mean\"\nnormalize = \"batch\"\nresidual = \"add\"\n\
+     [train]\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [12, 9, 6]\nconvolutions = [{ side = 3 }, { side = 3, pool = 2 }]\ngoodness = \"class_mean\"\n\
+     projection = \"linear\"\nview = \"rms\"\nreadout = \"linear\"\n[train]\nsimilarity = { name = \"matching\", map = 7 }\n\
+     similarity_view = \"deviation\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [20, 30, 40]\nresidual = \"concatenate\"\n[train]\ncollaboration = \"all\"\nbatch = 16\nepochs = 1",
 ];
 

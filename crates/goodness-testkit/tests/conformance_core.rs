@@ -4,6 +4,7 @@
 use goodness::catalogue::families;
 use goodness::core::goodness::Goodness;
 use goodness::core::loss::{Loss, Pairs, Slopes};
+use goodness::core::normalize::Channels;
 use goodness::core::optim::{Memory, Moment, Optimizer};
 use goodness::core::overlay::Place;
 use goodness::core::{Rng, Rows, RowsMut};
@@ -19,9 +20,9 @@ fn close(label: &str, numeric: f64, exact: f64, scale: f64) {
     );
 }
 
-/// Numbers of goodness a row, with three classes.
+/// Numbers of goodness a row, with three classes or three places.
 fn numbers(member: &dyn Goodness) -> usize {
-    if member.per_class() { 3 } else { 1 }
+    if member.per_class() || member.per_place() { 3 } else { 1 }
 }
 
 fn score_of(member: &dyn Goodness, h: &[f32], width: usize) -> Vec<f32> {
@@ -251,22 +252,39 @@ fn activations_keep_nan_and_pass_slopes_of_active_units() {
 
 #[test]
 fn normalisations_are_finite_and_row_by_row() {
+    // Means and inverse deviations, for those that ask.
+    let known = [[0.5, -1.0, 0.0, 2.0, 1.0, 0.0, 1e3, 0.1], [1.0, 2.0, 0.5, 1e2, 1.0, 3.0, 1e-3, 1.0]].concat();
+    let channels = |width: usize, blocks: usize, places: usize| Channels {
+        blocks,
+        places,
+        known: Rows::new(&known[..2 * width / places], 2, width / places),
+    };
     for v in variants(normalize::CATALOGUE) {
-        for row in toy::hostile(8) {
+        for (row, (blocks, places)) in toy::hostile(8).iter().zip([(1, 1), (2, 1), (1, 2), (2, 2), (4, 2)]) {
             let mut out = vec![f32::NAN; 8];
-            v.member.forward_into(Rows::new(&row, 1, 8), RowsMut::new(&mut out, 1, 8));
+            let channels = channels(8, blocks, places);
+            v.member.forward_into(Rows::new(row, 1, 8), channels, RowsMut::new(&mut out, 1, 8));
             assert!(out.iter().all(|x| x.is_finite()), "{}: {row:?} → {out:?}", v.label);
         }
-        let (x, mut all) = (toy::rows(4, 6, 5), vec![0.0; 24]);
-        v.member.forward_into(Rows::new(&x, 4, 6), RowsMut::new(&mut all, 4, 6));
+        let (x, mut all, channels) = (toy::rows(4, 6, 5), vec![0.0; 24], channels(6, 1, 2));
+        v.member.forward_into(Rows::new(&x, 4, 6), channels, RowsMut::new(&mut all, 4, 6));
+        let mut there = x.clone();
+        v.member.forward(RowsMut::new(&mut there, 4, 6), channels);
+        assert_eq!(there, all, "{}: where they stand, and elsewhere", v.label);
         for r in 0..4 {
-            let mut one = vec![0.0; 6];
-            v.member.forward_into(Rows::new(&x[r * 6..][..6], 1, 6), RowsMut::new(&mut one, 1, 6));
+            let mut one = x[r * 6..][..6].to_vec();
+            v.member.row(&mut one, channels);
             assert_eq!(one, &all[r * 6..][..6], "{}", v.label);
             let squares: f32 = one.iter().map(|x| x * x).sum();
             let promised = v.member.squares(6).unwrap_or(squares);
-            assert!((squares - promised).abs() < 1e-3 * promised, "{}: {squares}, not {promised}", v.label);
+            assert!((squares - promised).abs() <= 1e-3 * promised, "{}: {squares}, not {promised}", v.label);
+            let factor = v.member.scale(x[r * 6..][..6].iter().map(|x| x * x).sum(), 6);
+            let multiplied = one.iter().zip(&x[r * 6..]).all(|(o, x)| (o - factor * x).abs() < 1e-5);
+            assert_eq!(multiplied, v.member.is_factor(), "{}: {one:?}", v.label);
         }
+        let shares: Vec<f32> = [1, 2, 1000].iter().filter_map(|step| v.member.stays(*step)).collect();
+        assert!(shares.iter().all(|s| (0.0..1.0).contains(s)), "{}: {shares:?}", v.label);
+        assert!(shares.first().is_none_or(|first| *first == 0.0), "{}: {shares:?}", v.label);
     }
 }
 
@@ -278,6 +296,7 @@ fn slopes_of_normalisations_are_the_slopes() {
             let numeric = (at(1.01) - at(0.99)) / (0.02 * f64::from(square));
             close(&v.label, numeric, f64::from(v.member.slope(square, width)), at(1.0) / f64::from(square));
         }
+        assert!(v.member.is_factor() || v.member.image_scale(50.0, 7) == 1.0, "{}", v.label);
         let hostile = [0.0, 1e-30, 1e-38, f32::from_bits(1), 8e24, 1e38];
         assert!(hostile.iter().all(|square| v.member.slope(*square, 8).is_finite()), "{}", v.label);
     }

@@ -29,6 +29,22 @@ const CLASSES: &str = r#"
     batch = 12
 "#;
 
+/// Layers that read two below them, from the third on: two grids of one size, of two, and none.
+const DEEP: &str = r#"
+    name = "convolutions"
+    [network]
+    layers = [4, 4, 6, 6, 6, 6]
+    convolutions = [{ side = 3 }, { side = 3, stride = 2 }, { side = 3, groups = 2 }]
+    goodness = "class_mean"
+    residual = "concatenate"
+    [train]
+    loss = { name = "cross_entropy", temperature = 0.5, smoothing = 0.0 }
+    optimizer = { name = "smoothed_sgd", rate = 1.0, smoothing = 0.0, weight_decay = 0.0 }
+    schedule = "constant"
+    epochs = 1
+    batch = 12
+"#;
+
 fn data() -> Dataset {
     toy::pictures(SAMPLES, 2, 1)
 }
@@ -54,6 +70,32 @@ struct Kind {
     pool: usize,
     groups: usize,
 }
+
+/// What a layer reads beside the layer below.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shortcut {
+    None,
+    Beside,
+    Sum,
+}
+
+/// A recipe, and what its layers do.
+#[derive(Clone, Copy)]
+struct Case {
+    kinds: &'static [Option<Kind>],
+    shortcut: Shortcut,
+}
+
+const PLAIN: Case = Case { kinds: &KINDS, shortcut: Shortcut::None };
+
+const DEEP_KINDS: [Option<Kind>; 6] = [
+    Some(Kind { side: 3, stride: 1, padding: 1, pool: 1, groups: 1 }),
+    Some(Kind { side: 3, stride: 2, padding: 1, pool: 1, groups: 1 }),
+    Some(Kind { side: 3, stride: 1, padding: 1, pool: 1, groups: 2 }),
+    None,
+    None,
+    None,
+];
 
 const KINDS: [Option<Kind>; 4] = [
     Some(Kind { side: 3, stride: 1, padding: 1, pool: 1, groups: 1 }),
@@ -131,9 +173,39 @@ fn rms(x: &Picture) -> Picture {
     x.iter().map(|c| c.iter().map(|line| line.iter().map(|x| x / scale).collect()).collect()).collect()
 }
 
+/// The average of every square of `side` places.
+fn average(x: &Picture, side: usize) -> Picture {
+    let square = |of: &Vec<Vec<f64>>, y: usize, x: usize| {
+        let places = (0..side * side).map(|i| of[y * side + i / side][x * side + i % side]);
+        places.sum::<f64>() / (side * side) as f64
+    };
+    let (height, width) = (x[0].len() / side, x[0][0].len() / side);
+    x.iter().map(|of| (0..height).map(|y| (0..width).map(|x| square(of, y, x)).collect()).collect()).collect()
+}
+
+/// What a layer of a kind reads of the two layers below it.
+fn joined(case: Case, kind: Option<Kind>, near: &Picture, far: &Picture) -> Picture {
+    let side = far[0].len() / near[0].len();
+    // A dense layer's units lie at no place: they are added to units alone.
+    let alike = near.len() == far.len() && (kind.is_some() || (near[0].len(), side) == (1, 1));
+    if case.shortcut == Shortcut::Sum && alike {
+        let sum = |(a, b): (&f64, &f64)| (a + b) / 2f64.sqrt();
+        let line = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(sum).collect();
+        let pairs = near.iter().zip(average(far, side));
+        return pairs.map(|(near, far)| near.iter().zip(&far).map(line).collect()).collect();
+    }
+    if kind.is_none() {
+        let whole = [flat(near, 2), flat(far, 2)].concat();
+        return whole.into_iter().map(|x| vec![vec![x]]).collect();
+    }
+    let far = average(far, side);
+    let classes = near.chunks(near.len() / 2).zip(far.chunks(far.len() / 2));
+    classes.flat_map(|(near, far)| [near, far].concat()).collect()
+}
+
 /// The activities of layer number `l` for what it reads.
-fn forward(layer: &Layer, l: usize, x: &Picture) -> Picture {
-    match KINDS[l] {
+fn forward(case: Case, layer: &Layer, l: usize, x: &Picture) -> Picture {
+    match case.kinds[l] {
         Some(kind) => convolve(layer, kind, x, if l == 0 { 1 } else { 2 }),
         None => {
             let x = flat(x, 2);
@@ -152,21 +224,27 @@ fn goodness(h: &Picture) -> Vec<f64> {
 }
 
 /// What every layer reads of an image, and its goodness.
-fn walk(layers: &[Layer], data: &Dataset, row: usize) -> Vec<(Picture, Vec<f64>)> {
+fn walk(case: Case, layers: &[Layer], data: &Dataset, row: usize) -> Vec<(Picture, Vec<f64>)> {
     let lines = data.row(row).chunks(6).map(|line| line.iter().map(|p| f64::from(*p) / 255.0).collect());
-    let (mut x, mut all) = (rms(&vec![lines.collect()]), Vec::new());
+    let (image, mut passed, mut all) = (rms(&vec![lines.collect()]), Vec::<Picture>::new(), Vec::new());
     for (l, layer) in layers.iter().enumerate() {
-        let h = forward(layer, l, &x);
-        all.push((std::mem::replace(&mut x, rms(&h)), goodness(&h)));
+        let x = match passed.as_slice() {
+            [] => image.clone(),
+            [.., far, near] if case.shortcut != Shortcut::None => joined(case, case.kinds[l], near, far),
+            [.., near] => near.clone(),
+        };
+        let h = forward(case, layer, l, &x);
+        all.push((x, goodness(&h)));
+        passed.push(rms(&h));
     }
     all
 }
 
 /// The mean loss of layer number `l` with its weights `own`, above layers with the weights `all`.
-fn layer_loss(all: &[Layer], own: &Layer, l: usize) -> f64 {
+fn layer_loss(case: Case, all: &[Layer], own: &Layer, l: usize) -> f64 {
     let data = data();
     let sample = |row: usize| {
-        let g = goodness(&forward(own, l, &walk(all, &data, row)[l].0));
+        let g = goodness(&forward(case, own, l, &walk(case, all, &data, row)[l].0));
         let label = usize::from(data.label(row));
         ((g[1 - label] - g[label]) / TEMPERATURE).exp().ln_1p()
     };
@@ -175,12 +253,39 @@ fn layer_loss(all: &[Layer], own: &Layer, l: usize) -> f64 {
 
 #[test]
 fn a_layer_follows_the_slope_of_its_loss() {
-    let trainer = trainer(CLASSES);
+    follows(PLAIN, trainer(CLASSES));
+}
+
+const SHORTCUTS: [(Shortcut, &str, [usize; 6]); 2] = [
+    (Shortcut::Beside, "concatenate", [36, 144, 9 * 8, 54 + 36, 6 + 54, 6 + 6]),
+    (Shortcut::Sum, "add", [36, 144, 9 * 4, 54 + 36, 6 + 54, 6]),
+];
+
+#[test]
+fn a_layer_that_reads_two_grids_follows_the_slope_of_its_loss() {
+    for (shortcut, name, inputs) in SHORTCUTS {
+        let trainer = trainer(&DEEP.replace("concatenate", name));
+        let read: Vec<usize> = trainer.network().layers.iter().map(|l| l.inputs()).collect();
+        assert_eq!(read, inputs, "{name}");
+        follows(Case { kinds: &DEEP_KINDS, shortcut }, trainer);
+    }
+}
+
+#[test]
+fn two_grids_are_read_as_they_are_learned_from() {
+    for (shortcut, name, _) in SHORTCUTS {
+        let trainer = run(trainer(&DEEP.replace("concatenate", name)));
+        reads(Case { kinds: &DEEP_KINDS, shortcut }, &trainer);
+    }
+}
+
+/// Trains for a step and checks it against central differences.
+fn follows(case: Case, trainer: Trainer) {
     let start = layers(trainer.network());
     let trained = run(trainer);
     for (l, end) in layers(trained.network()).iter().enumerate() {
         let told = trained.history()[0].layers[l].loss;
-        let truth = layer_loss(&start, &start[l], l);
+        let truth = layer_loss(case, &start, &start[l], l);
         assert!((told - truth).abs() < 1e-5, "layer {l}: the loss is {truth}, not {told}");
         let mut most = 0.0f64;
         for unit in 0..start[l].b.len() {
@@ -188,7 +293,7 @@ fn a_layer_follows_the_slope_of_its_loss() {
                 let moved = |by: f64| {
                     let mut layer = start[l].clone();
                     *input.map_or(&mut layer.b[unit], |input| &mut layer.w[unit][input]) += by;
-                    layer_loss(&start, &layer, l)
+                    layer_loss(case, &start, &layer, l)
                 };
                 let slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
                 let number = |of: &Layer| input.map_or(of.b[unit], |input| of.w[unit][input]);
@@ -209,20 +314,26 @@ fn a_network_reads_as_it_learns_and_comes_back_from_a_file() {
     assert_eq!(units, [6 * 36, 4 * 9, 8, 6]);
     let parameters: Vec<usize> = layers_of.iter().map(|l| l.parameters()).collect();
     assert_eq!(parameters, [6 * 9 + 6, 4 * 3 * 9 + 4, 8 * 4 + 8, 6 * 8 + 6]);
+    reads(PLAIN, &trainer);
+    let (data, folder) = (data(), tempfile::tempdir().unwrap());
+    let scores = trainer.pool().run(|| trainer.network().scores(&data));
+    let path = folder.path().join("model.safetensors");
+    Model::save(trainer.network(), trainer.recipe(), &path).unwrap();
+    let model = Model::load(&path).unwrap();
+    assert_eq!(scores, trainer.pool().run(|| model.network.scores(&data)));
+}
+
+/// Checks the scores of every image against the goodness of a plain walk.
+fn reads(case: Case, trainer: &Trainer) {
     let (all, data) = (layers(trainer.network()), data());
     let scores = trainer.pool().run(|| trainer.network().scores(&data));
     for row in 0..SAMPLES {
         // The score of a class is the sum of what the layers say.
         let label = usize::from(data.label(row));
-        let truth: f64 = walk(&all, &data, row).iter().map(|(_, g)| g[label]).sum();
+        let truth: f64 = walk(case, &all, &data, row).iter().map(|(_, g)| g[label]).sum();
         let score = f64::from(scores.rows().row(row)[label]);
         assert!((truth - score).abs() < 1e-4 * (1.0 + truth.abs()), "{score}, not {truth}");
     }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("model.safetensors");
-    Model::save(trainer.network(), trainer.recipe(), &path).unwrap();
-    let model = Model::load(&path).unwrap();
-    assert_eq!(scores, trainer.pool().run(|| model.network.scores(&data)));
 }
 
 #[test]
@@ -251,4 +362,10 @@ fn what_does_not_fit_the_images_is_named() {
                 around them, and groups into which its 6 channels and the 1 below can be cut";
     assert!(large.ends_with(says), "{large}");
     assert!(refused("groups = 2", "groups = 4").contains("that of layer 2 with 4 channels"));
+    let shrunk = DEEP.replace("{ side = 3, stride = 2 }", "{ side = 3, padding = 0 }");
+    let recipe = Recipe::parse("convolutions", &shrunk).unwrap();
+    let error = Trainer::new(&recipe, data(), data(), 1).err().unwrap().to_string();
+    let says = "network.residual = concatenate into layer 3, which convolves: the 6 × 6 places two layers below a whole \
+                multiple of the 4 × 4 below";
+    assert!(error.ends_with(says), "{error}");
 }

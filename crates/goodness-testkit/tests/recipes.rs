@@ -53,6 +53,10 @@ fn values_are_checked_against_their_range() {
     assert!(refused("[network]\nlayers = [5]").starts_with("r.toml: name is missing"));
     assert!(refused("name = ").starts_with("r.toml: not TOML: "));
     assert_eq!(
+        refused("name = \"x\"\n[eval]\nflip = 1\n[network]\nlayers = [5]"),
+        "r.toml: eval.flip = 1: expected true or false"
+    );
+    assert_eq!(
         refused("name = \"x\"\ntrain = 3\n[network]\nlayers = [5]"),
         "r.toml: train = 3: expected a section [train]"
     );
@@ -134,6 +138,39 @@ fn members_and_their_parameters_are_checked() {
         "r.toml: train.loss.name = 3: expected the name of a member"
     );
     assert!(refused(&with("loss = 3", "", "")).contains("train.loss = 3: expected a member's name, or"));
+}
+
+#[test]
+fn groups_of_channels_must_fit() {
+    let no_classes = refused(&with("", "normalize = \"group\"", ""));
+    let key = "r.toml: network.normalize = \"group\" and ";
+    let reason = "network.goodness = \"mean_of_squares\" clash: a group is a class's, and this goodness has no classes: set groups";
+    assert_eq!(no_classes, format!("{key}{reason}"));
+    let projected = refused(&with("", "normalize = \"group\"\ngoodness = \"class_mean\"\nprojection = \"linear\"", ""));
+    assert!(
+        projected.starts_with(&format!("{key}network.projection = \"linear\" clash: a group is a class's")),
+        "{projected}"
+    );
+    let groups = "normalize = { name = \"group\", groups = 2 }";
+    let odd = refused(&with("", groups, ""));
+    assert!(
+        odd.starts_with("r.toml: network.normalize.groups = 2 and network.layers with 5 clash: every layer's"),
+        "{odd}"
+    );
+    let own = refused(&with("", &format!("{groups}\ngoodness = \"class_mean\""), ""));
+    let start = "r.toml: network.normalize.groups = 2 and network.goodness = \"class_mean\" clash: where goodness is read class";
+    assert!(own.starts_with(start), "{own}");
+    assert!(refused(&with("", "normalize = { name = \"batch\", stays = 1 }", "")).contains("from 0 to 0.999"));
+}
+
+#[test]
+fn layers_that_settle_know_one_factor_a_row() {
+    for normalize in ["batch", "layer"] {
+        let text = format!("flow = \"recurrent\"\nnormalize = \"{normalize}\"");
+        let said = refused(&with("", &text, ""));
+        let start = format!("r.toml: network.flow = \"recurrent\" and network.normalize = \"{normalize}\" clash: ");
+        assert_eq!(said, start + "its states are rows that are multiplied by one factor and nothing else");
+    }
 }
 
 #[test]
@@ -264,9 +301,6 @@ fn convolutions_are_read_and_what_does_not_go_with_them_is_named() {
     let fields = clash("fields = [[1, 1], [1, 1]]\noverlay = \"waves\"");
     let says = "r.toml: network.convolutions and network.fields clash: places share their weights or have their own";
     assert_eq!(fields, says);
-    let residual = clash("residual = \"concatenate\"");
-    let says = "network.residual = \"concatenate\" and network.convolutions clash: a convolution reads the grid";
-    assert!(residual.contains(says), "{residual}");
     let many = refused(&with("", "convolutions = [{ side = 3 }, { side = 3 }, { side = 3 }]", ""));
     let says = "network.convolutions (3 of them) and network.layers (2 of them) clash: every convolution is a layer";
     assert!(many.contains(says), "{many}");
@@ -287,6 +321,47 @@ fn convolutions_are_read_and_what_does_not_go_with_them_is_named() {
     let recipe = Recipe::parse("r.toml", &with("", network, "")).unwrap();
     let first = recipe.network.convolutions[0];
     assert_eq!((first.side, first.stride, first.padding, first.pool, first.groups), (5, 2, 2, 1, 2));
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+}
+
+#[test]
+fn views_that_nobody_needs_are_named() {
+    let maps = "convolutions = [{ side = 3 }]\ngoodness = \"class_mean\"";
+    let clash = |train: &str, network: &str| refused(&with(train, network, ""));
+    for (train, network, says) in [
+        (
+            "",
+            "view = \"rms\"",
+            "network.view = \"rms\" and network.convolutions (none) clash: a dense layer has a single",
+        ),
+        (
+            "similarity = \"matching\"\nsimilarity_view = \"deviation\"",
+            "",
+            "train.similarity_view = \"deviation\" and network.convolutions (none) clash: a dense layer",
+        ),
+        (
+            "",
+            &format!("{maps}\nview = \"average\""),
+            "network.view = \"average\" and network.projection = \"none\" clash: nobody looks through the view",
+        ),
+        (
+            "similarity_view = \"rms\"",
+            maps,
+            "train.similarity_view = \"rms\" and train.similarity = \"none\" clash: nobody looks through the view",
+        ),
+        (
+            "",
+            "view = { name = \"rms\", cells = 65 }",
+            "network.view (rms): cells = 65: expected a whole number from 1 to 64",
+        ),
+    ] {
+        let error = clash(train, network);
+        assert!(error.contains(says), "{error}");
+    }
+    let network = format!("{maps}\nprojection = \"linear\"\nview = {{ name = \"rms\", cells = 2 }}");
+    let train = "similarity = \"matching\"\nsimilarity_view = \"deviation\"";
+    let recipe = Recipe::parse("r.toml", &with(train, &network, "")).unwrap();
+    assert_eq!((recipe.network.view.name.as_str(), recipe.train.similarity_view.name.as_str()), ("rms", "deviation"));
     assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
 }
 

@@ -56,6 +56,7 @@ fn every_file_of_a_family_stands_in_its_list() {
         "overlay",
         "activation",
         "normalize",
+        "view",
         "projection",
         "similarity",
         "penalty",

@@ -1,17 +1,19 @@
 //! Recipe to network.
 
 use goodness_core::overlay::Place;
+use goodness_core::view::{self, View};
 use goodness_core::{Rng, activation, goodness, init, normalize, overlay, projection};
 use goodness_engine::conv::Map;
 
 use crate::data::Shape;
 use crate::flow;
+use crate::joint::Joint;
 use crate::layer::{self, Code, Dense, Fields, Maps};
 use crate::network::{Network, Parts, Scaling};
 use crate::precision;
-use crate::readout::Layers;
-use crate::recipe::{NetworkSpec, Recipe};
-use crate::{readout, residual};
+use crate::readout::{self, Layers, Readout};
+use crate::recipe::{Choice, NetworkSpec, Recipe};
+use crate::residual::{self, Residual};
 
 /// The recipe and the data do not fit.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +32,8 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let spec = &recipe.network;
     let overlay = written(spec, shape, classes)?;
     let goodness = spec.goodness.build(goodness::CATALOGUE);
-    let projection = spec.projection.build(projection::CATALOGUE);
+    let (view, projection) = (spec.view.build(view::CATALOGUE), spec.projection.build(projection::CATALOGUE));
+    let similarity_view = recipe.train.similarity_view.build(view::CATALOGUE);
     let init = spec.init.build(init::CATALOGUE);
     let flow = *spec.flow.build(flow::CATALOGUE);
     let (mut layers, mut widths) = (Vec::new(), Vec::new());
@@ -41,7 +44,9 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
             (_, Some(maps)) => Dense::with_maps(maps, &*init, &mut rng),
             _ => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
         };
-        layer.project(&*projection, classes, &mut rng);
+        fits(&*view, ("network.view", &spec.view), &layer, l)?;
+        fits(&*similarity_view, ("train.similarity_view", &recipe.train.similarity_view), &layer, l)?;
+        layer.project(&*projection, (classes, view.width(layer.grid())), &mut rng);
         layer.precision = *spec.precision.build(precision::CATALOGUE);
         if l == 0 {
             layer.embedding = overlay.start(&mut rng);
@@ -49,21 +54,46 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         if flow.is_some() {
             layer.hear(heard(spec, l, classes), &*init, &mut rng);
         }
-        widths.push(layer.units());
+        widths.push(view.width(layer.grid()));
         layers.push(layer);
     }
     let mut readout = spec.readout.build(readout::CATALOGUE);
     readout.prepare(Layers { widths: &widths, classes, per_class: goodness.per_class() });
+    let normalize = spec.normalize.build(normalize::CATALOGUE);
+    if normalize.stays(1).is_some() {
+        let read = if reads_last(recipe, &*readout) { layers.len() } else { layers.len() - 1 };
+        layers[..read].iter_mut().for_each(Dense::remember);
+    }
     let parts = Parts {
         overlay,
         activation: spec.activation.build(activation::CATALOGUE),
+        view,
         projection,
         goodness,
-        normalize: spec.normalize.build(normalize::CATALOGUE),
+        normalize,
+        groups: groups(spec, classes)?,
         residual: spec.residual.build(residual::CATALOGUE),
     };
     let scaling = Scaling::of(recipe);
     Ok(Network { layers, flow, parts, readout, scaling, shape, classes, class_names: Vec::new() })
+}
+
+/// Whether anybody reads what the last layer passes on.
+fn reads_last(recipe: &Recipe, readout: &dyn Readout) -> bool {
+    let adviser = recipe.train.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE));
+    readout.reads_activities() || adviser.is_some_and(|adviser| adviser.reads_activities())
+}
+
+/// Whether the cells that a view, the `choice` of `key`, cuts layer number `l` into are large enough.
+fn fits(view: &dyn View, (key, choice): (&'static str, &Choice), layer: &Dense, l: usize) -> Result<(), Unfit> {
+    let (grid, least) = (layer.grid(), view.least());
+    if view.is_whole(grid) || grid.smallest(view.cells()) >= least {
+        return Ok(());
+    }
+    let came = format!("{} with {} cells along each side, of layer {}", choice.name, view.cells(), l + 1);
+    let (height, width) = (grid.height, grid.width);
+    let expected = format!("cells of {least} places at least, cut from the {height} × {width} places of the layer");
+    Err(Unfit { key, came, expected })
 }
 
 /// The largest patterns over images, in numbers.
@@ -134,8 +164,8 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
     let behind = layer::inputs_behind(&*spec.overlay.build(overlay::CATALOGUE), classes);
     let (residual, mut grid) = (spec.residual.build(residual::CATALOGUE), shape);
     let groups = groups(spec, classes)?;
-    let mut map = Map { height: shape.height, width: shape.width, channels: shape.channels, blocks: 1 };
-    let (mut wires, mut widths) = (Vec::new(), Vec::new());
+    let image = Map { height: shape.height, width: shape.width, channels: shape.channels, blocks: 1 };
+    let (mut wires, mut passed) = (Vec::new(), Vec::<Map>::new());
     for (l, units) in spec.layers.iter().copied().enumerate() {
         let fields = match spec.fields.get(l) {
             Some((size, stride)) => {
@@ -143,18 +173,38 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
             }
             None => None,
         };
-        let below = match residual.sources(l) {
-            sources if sources.is_empty() => shape.features() + behind,
-            sources => widths[sources].iter().sum(),
+        let (below, map) = match residual.sources(l) {
+            sources if sources.is_empty() => (shape.features() + behind, image),
+            sources => joined(spec, &*residual, l, &passed[sources])?,
         };
         let maps = maps(spec, l, map, groups)?;
         let inputs = fields.map(|f| f.inputs()).or(maps.map(|m| m.inputs())).unwrap_or(below);
         wires.push(Wire { units, inputs, fields, maps });
-        widths.push(maps.map_or(units, |m| m.own().numbers()));
+        let dense = Map { height: 1, width: 1, channels: units, blocks: 1 };
+        passed.push(maps.map_or(dense, |m| m.own()));
         grid = fields.map_or(grid, |f| f.own);
-        map = maps.map_or(map, |m| m.own());
     }
     Ok(wires)
+}
+
+/// The numbers that layer number `l` reads of the layers `sources`, and the picture, where it convolves.
+fn joined(spec: &NetworkSpec, residual: &dyn Residual, l: usize, sources: &[Map]) -> Result<(usize, Map), Unfit> {
+    let whole: usize = sources.iter().map(Map::numbers).sum();
+    let unfit = |(near, far): (Map, Map)| Unfit {
+        key: "network.residual",
+        came: format!("{} into layer {}, which convolves", spec.residual.name, l + 1),
+        expected: format!(
+            "the {} × {} places two layers below a whole multiple of the {} × {} below",
+            far.height, far.width, near.height, near.width
+        ),
+    };
+    match sources {
+        [far, near] => {
+            let joint = Joint::of(residual, l < spec.convolutions.len(), *near, *far).map_err(unfit)?;
+            Ok(joint.map_or((whole, *near), |joint| (joint.map().numbers(), joint.map())))
+        }
+        _ => Ok((whole, sources.last().copied().unwrap_or_default())),
+    }
 }
 
 fn unfit_fields(below: Shape, layer: usize, units: usize) -> Unfit {

@@ -4,7 +4,7 @@ use goodness_core::catalogue::Entry;
 pub use goodness_core::catalogue::{Info, Param};
 use goodness_core::{
     activation, class_loss, goodness, image_negatives, init, loss, negatives, normalize, optim, overlay, penalty,
-    projection, schedule, similarity,
+    projection, schedule, similarity, view,
 };
 
 use crate::{collaboration, flow, plan, precision, readout, residual};
@@ -23,6 +23,7 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
         ("overlay", infos(overlay::CATALOGUE)),
         ("activation", infos(activation::CATALOGUE)),
         ("normalize", infos(normalize::CATALOGUE)),
+        ("view", infos(view::CATALOGUE)),
         ("projection", infos(projection::CATALOGUE)),
         ("similarity", infos(similarity::CATALOGUE)),
         ("penalty", infos(penalty::CATALOGUE)),

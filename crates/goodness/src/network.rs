@@ -6,6 +6,7 @@ use goodness_core::activation::Activation;
 use goodness_core::goodness::Goodness;
 use goodness_core::normalize::Normalize;
 use goodness_core::projection::Projection;
+use goodness_core::view::View;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Precision, Rounded, par};
 
@@ -13,6 +14,7 @@ use crate::build;
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
 use crate::layer::{Code, Dense, Images, Input, Labelled, Labels};
+use crate::lift::seen;
 use crate::readout::{Pass, PerClass, Readout, Seen};
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
@@ -26,12 +28,16 @@ pub struct Parts {
     pub overlay: Code,
     /// Turns z into activities.
     pub activation: Box<dyn Activation>,
+    /// What a projection sees of a layer, and readouts of what it passes on.
+    pub view: Box<dyn View>,
     /// What goodness is read through.
     pub projection: Box<dyn Projection>,
     /// Turns activities, or what the projection makes of them, into one number or one a class.
     pub goodness: Box<dyn Goodness>,
     /// Turns activities into what the next layer reads.
     pub normalize: Box<dyn Normalize>,
+    /// Groups that a layer's units fall into: one a class where goodness is read off them class by class.
+    pub groups: usize,
     /// Which layers a layer reads.
     pub residual: Box<dyn Residual>,
 }
@@ -62,23 +68,35 @@ pub struct Walk {
     labels: Labels,
     settled: Settled,
     h: Matrix,
+    s: Matrix,
     a: Matrix,
     joint: Matrix,
+    /// What is known of the channels of the layer that is read now.
+    known: Matrix,
     rounded: Rounded,
     /// What the readout summed up.
     pub(crate) sums: Matrix,
     /// Scores of some images.
     part: Matrix,
-    /// The goodness of each layer in the last pass: rows × 1, or rows × classes.
+    /// The goodness of each layer in the last pass, its mean over places where it has one a place: rows × 1, or rows ×
+    /// classes.
     pub g: Vec<Matrix>,
     /// The normalised activities of each layer in the last pass: rows × units, where somebody reads them.
     pub x: Vec<Matrix>,
+    /// What the view makes of them: rows × its numbers, where it is not the activities themselves.
+    pub(crate) views: Vec<Matrix>,
 }
 
 impl Walk {
     /// Bytes of memory that it holds, without what a recurrent flow keeps.
     pub(crate) fn bytes(&self) -> u64 {
-        held(self.g.iter().chain(&self.x).chain([&self.h, &self.a, &self.joint, &self.sums]))
+        let layers = self.g.iter().chain(&self.x).chain(&self.views);
+        held(layers.chain([&self.h, &self.s, &self.a, &self.joint, &self.known, &self.sums]))
+    }
+
+    /// What a readout sees of layer number `layer` in the last pass.
+    pub fn seen(&self, layer: usize) -> &Matrix {
+        seen(&self.x[layer], &self.views[layer])
     }
 }
 
@@ -88,46 +106,6 @@ const ROWS: usize = 32;
 const ASKED: usize = 256;
 /// Rows that go through the layers together when a data set is read.
 const CHUNK: usize = 1000;
-
-impl Parts {
-    /// Turns z into activities in place and writes what the projection makes of each row, its goodness and, where wanted,
-    /// the next layer's input.
-    ///
-    /// # Shapes
-    /// `p`: numbers × units. `h`, `x`: rows × units; `x` may have no rows. `a`: rows × numbers. `g`: rows × 1, or rows ×
-    /// classes.
-    pub(crate) fn lift(&self, p: Rows<'_>, h: RowsMut<'_>, a: RowsMut<'_>, g: RowsMut<'_>, x: RowsMut<'_>) {
-        let rows = h.len();
-        let block = |(mut h, mut a, mut g): (RowsMut<'_>, RowsMut<'_>, RowsMut<'_>), x: Option<RowsMut<'_>>| {
-            self.activation.forward(h.reborrow());
-            self.projection.forward_into(h.as_rows(), p, a.reborrow());
-            self.goodness.score(if p.is_empty() { h.as_rows() } else { a.as_rows() }, g.data_mut());
-            if let Some(x) = x {
-                self.normalize.forward_into(h.as_rows(), x);
-            }
-        };
-        if x.is_empty() {
-            par::each_block(rows, ROWS, (h, a, g), |_, (h, a, g)| block((h, a, g), None));
-        } else {
-            par::each_block(rows, ROWS, (h, a, g, x), |_, (h, a, g, x)| block((h, a, g), Some(x)));
-        }
-    }
-
-    /// Carries a derivative by goodness back to the activities, and leaves that by the projection's numbers in `da`.
-    pub(crate) fn pull_back(
-        &self,
-        p: Rows<'_>,
-        (h, a, dg): (Rows<'_>, Rows<'_>, Rows<'_>),
-        mut da: RowsMut<'_>,
-        dh: RowsMut<'_>,
-    ) {
-        if p.is_empty() {
-            return self.goodness.pull_back(h, dg.data(), dh);
-        }
-        self.goodness.pull_back(a, dg.data(), da.reborrow());
-        self.projection.pull_back(h, p, a, da.as_rows(), dh);
-    }
-}
 
 impl Network {
     /// Rounds the operands of every layer's products like this from now on.
@@ -154,9 +132,14 @@ impl Network {
         layers + self.readout.weights().iter().map(|w| w.data().len()).sum::<usize>()
     }
 
-    /// Numbers of goodness a row.
-    pub(crate) fn goodnesses(&self) -> usize {
-        if self.parts.goodness.per_class() { self.classes } else { 1 }
+    /// Numbers that a readout sees of each layer.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = usize> {
+        self.layers.iter().map(|layer| self.parts.view.width(layer.grid()))
+    }
+
+    /// Numbers of goodness that layer number `layer` gives a row.
+    pub(crate) fn goodnesses(&self, layer: usize) -> usize {
+        self.parts.goodnesses(&self.layers[layer], self.classes)
     }
 
     /// What layer number `layer` reads: the images with their labels, or what layers below passed on, `x[l]` of layer `l`.
@@ -170,7 +153,7 @@ impl Network {
     ) -> Input<'a> {
         match self.parts.residual.sources(layer) {
             sources if sources.is_empty() => Input::Labelled(labelled),
-            sources => Input::Rows(residual::join(&x[sources], &*self.parts.normalize, joint)),
+            sources => Input::Rows(self.join(layer, &x[sources], joint)),
         }
     }
 
@@ -230,6 +213,7 @@ impl Network {
         scores.resize(count, self.classes);
         walk.x.resize_with(self.layers.len(), Matrix::default);
         walk.g.resize_with(self.layers.len(), Matrix::default);
+        walk.views.resize_with(self.layers.len(), Matrix::default);
         // A neutral pass through a recurrent network is the pass from the image up.
         let settling = self.flow.filter(|_| pass == Pass::EveryLabel);
         if let Some(flow) = settling {
@@ -244,8 +228,12 @@ impl Network {
                 }
                 self.walk_layer(layer, images, passes * count, passes_on, walk);
             }
-            let x = if settling.is_none() { walk.x[layer].rows() } else { walk.settled.x(layer) };
-            readout.read(layer, Seen { goodness: walk.g[layer].rows(), x }, walk.sums.rows_mut());
+            if settling.is_none() && readout.reads_activities() {
+                self.look(layer, walk);
+            }
+            let Walk { x, views, settled, g, sums, .. } = &mut *walk;
+            let x = if settling.is_none() { seen(&x[layer], &views[layer]).rows() } else { settled.x(layer) };
+            readout.read(layer, Seen { goodness: g[layer].rows(), x }, sums.rows_mut());
         }
         readout.finish(walk.sums.rows(), scores.rows_mut());
     }
@@ -262,16 +250,34 @@ impl Network {
         let input = self.input(layer, labelled, below, &mut walk.joint);
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
+        walk.s.resize(rows, self.parts.seen(&self.layers[layer]));
         walk.a.resize(rows, self.layers[layer].projection.len());
-        walk.g[layer].resize(rows, self.goodnesses());
+        walk.g[layer].resize(rows, self.goodnesses(layer));
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, &mut walk.rounded, walk.h.rows_mut());
-        let p = self.layers[layer].projection.rows();
-        self.parts.lift(p, walk.h.rows_mut(), walk.a.rows_mut(), walk.g[layer].rows_mut(), x[0].rows_mut());
+        let (lens, seen) = (self.layers[layer].lens(), (walk.s.rows_mut(), walk.a.rows_mut()));
+        let channels = self.parts.remembered(&self.layers[layer], &mut walk.known);
+        let x = passes_on.then(|| (x[0].rows_mut(), channels));
+        self.parts.lift(lens, walk.h.rows_mut(), seen, walk.g[layer].rows_mut(), x);
+        if self.parts.goodness.per_place() {
+            walk.g[layer].average_rows();
+        }
+    }
+
+    /// Writes what a readout sees of what layer number `layer` passed on, where that is not all of it.
+    fn look(&self, layer: usize, walk: &mut Walk) {
+        let (view, grid) = (&*self.parts.view, self.layers[layer].grid());
+        let (x, seen) = (&walk.x[layer], &mut walk.views[layer]);
+        if view.is_whole(grid) {
+            return seen.resize(x.len(), 0);
+        }
+        seen.resize(x.len(), view.width(grid));
+        par::each_block(x.len(), ROWS, (x.rows(), seen.rows_mut()), |_, (x, seen)| view.forward_into(grid, x, seen));
     }
 
     /// The normalised activities of every layer on one pass with the neutral code: `each(first row, activities)` is called
-    /// chunk by chunk, the activities of a layer being images × units. Call it inside a [`Pool`](goodness_engine::Pool).
+    /// chunk by chunk, the activities of a layer being images × units. Those of a last layer that nothing reads are as they are,
+    /// where normalisation goes by statistics. Call it inside a [`Pool`](goodness_engine::Pool).
     pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
         self.read_by(&Onlooker, data, self.layers.len(), |first, walk, _| each(first, &walk.x));
     }
@@ -306,7 +312,8 @@ impl Network {
     pub(crate) fn solve_readout(&mut self, data: &Dataset, depth: usize) {
         let Some(mut moments) = self.readout.moments() else { return };
         self.read_all(data, depth, |first, walk, scores| {
-            moments.add(&walk.x[..depth], &data.labels()[first..first + scores.len()]);
+            let seen: Vec<Rows<'_>> = (0..depth).map(|l| walk.seen(l).rows()).collect();
+            moments.add(&seen, &data.labels()[first..first + scores.len()]);
         });
         self.readout.solve(&moments);
     }

@@ -9,7 +9,7 @@ mod heartbeat;
 use cortex_m_rt::entry;
 use cortex_m_semihosting::{debug, hprintln};
 use goodness_edge::{Baseline, Error, Rule};
-use goodness_firmware::{count, stack};
+use goodness_firmware::{count, print_sizes, stack};
 use heartbeat::{Beat, UNUSUAL, VALUES, beat};
 use panic_semihosting as _;
 
@@ -51,14 +51,7 @@ fn main() -> ! {
     match run(usual) {
         Ok([learn, read]) => {
             hprintln!("instructions: {} to learn a beat, {} to read one", learn, read);
-            let (fixed, stack) = (stack::fixed(), stack::deepest());
-            hprintln!(
-                "memory: {} = {} data and bss + {} stack; the baseline has {}",
-                fixed + stack,
-                fixed,
-                stack,
-                Usual::TRAIN_BYTES
-            );
+            print_sizes("baseline", Usual::TRAIN_BYTES);
         }
         Err(error) => hprintln!("failed: {}", error),
     }

@@ -141,14 +141,15 @@ fn made_up(ask: &Ask, rows: usize) -> Result<Dataset, CompareError> {
 }
 
 /// Depths that are measured at the recipe's batch, and batches at the middle depth.
-const DEPTHS: [usize; 3] = [4, 16, 64];
+const DEPTHS: [usize; 4] = [4, 8, MIDDLE, 64];
+const MIDDLE: usize = 16;
 const BATCHES: [usize; 2] = [64, 1024];
 
 /// Every network that is measured: depth and batch.
 pub(super) fn sizes(setup: &Setup) -> Vec<(usize, usize)> {
     let own = setup.recipe.train.batch;
     let by_depth = DEPTHS.iter().map(|depth| (*depth, own));
-    by_depth.chain(BATCHES.iter().filter(|b| **b != own).map(|batch| (DEPTHS[1], *batch))).collect()
+    by_depth.chain(BATCHES.iter().filter(|b| **b != own).map(|batch| (MIDDLE, *batch))).collect()
 }
 
 /// The name of the part that measures one of them, for layers that learn by themselves or one of the twin's forms.

@@ -77,6 +77,12 @@ impl Setup {
         train.plan.build(plan::CATALOGUE).epochs(train.epochs, layers)
     }
 
+    /// The recipe as TOML, without what it says of itself and expects: that changes nothing of what is measured.
+    pub fn keys(&self) -> String {
+        let quiet = Recipe { about: String::new(), source: String::new(), ..self.recipe.clone() };
+        Recipe { expected: Default::default(), ..quiet }.to_toml()
+    }
+
     /// Units of the widest layer.
     pub(crate) fn widest(&self) -> usize {
         self.recipe.network.layers.iter().copied().max().unwrap_or(1)
@@ -129,7 +135,7 @@ fn about(setup: &Setup) -> String {
         "Recipe {}: {} units on {}, {} epochs of batches of {}, {} seed{}. The twin has the same layers, initial weights, \
          data, order of batches, augmentation and optimizer, and a softmax on top; its rate and whether it normalises were \
          chosen on the validation split by short runs of the first seed. The test set is read at the end of each run of the \
-         row accuracy, nowhere else.",
+         rows accuracy and data, nowhere else.",
         recipe.name,
         layers.collect::<Vec<_>>().join("-"),
         recipe.data.set,

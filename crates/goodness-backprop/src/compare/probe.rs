@@ -33,7 +33,7 @@ fn inside(
     let first = train.select(0..SAMPLES.min(train.len())).ok()?;
     activities(&first, &mut |row, x| {
         for (moments, x) in moments.iter_mut().zip(x) {
-            moments.add(std::slice::from_ref(x), &first.labels()[row..row + x.len()]);
+            moments.add(&[x.rows()], &first.labels()[row..row + x.len()]);
         }
     });
     probes.iter_mut().zip(&moments).for_each(|(probe, moments)| probe.solve(moments));

@@ -27,7 +27,7 @@ impl Store {
         let parts = folder.join("parts");
         fs::create_dir_all(&parts).map_err(|reason| CompareError::File { path: parts, reason })?;
         let own = [
-            ("the recipe", setup.recipe.to_toml()),
+            ("the recipe", setup.keys()),
             ("--budget", setup.budget.name().to_string()),
             ("--threads", setup.threads.to_string()),
             ("the program's version", env!("CARGO_PKG_VERSION").to_string()),
@@ -38,6 +38,11 @@ impl Store {
             Some(kept) => own.iter().zip(&kept).try_for_each(|(asked, kept)| store.same(asked, kept))?,
         }
         Ok(store)
+    }
+
+    /// The parts that were left in `folder`, whatever their settings, to be looked at.
+    pub fn kept(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf() }
     }
 
     fn same(&self, asked: &(String, String), kept: &(String, String)) -> Result<(), CompareError> {

@@ -80,6 +80,8 @@ fn summary(twin: &Twin, name: &str) -> Result<Summary> {
         parameters: twin.network().parameters(),
         test_error: Some(100.0 * error),
         validation_error: history.iter().rev().find_map(|e| e.validation_error),
+        test_error_flipped: None,
+        validation_error_flipped: None,
         train_seconds: seconds,
         samples_per_second: samples / seconds.max(1e-9),
         peak_memory_bytes: memory::peak_bytes().unwrap_or(0),

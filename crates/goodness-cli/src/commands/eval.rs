@@ -15,7 +15,8 @@ use crate::failure::Done;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  goodness eval runs/mnist-1/model.safetensors\n  \
-                        goodness eval runs/mnist-1/model.safetensors --data path/to/folder --json")]
+                        goodness eval runs/mnist-1/model.safetensors --data path/to/folder --json\n  \
+                        goodness eval runs/cifar-1/model.safetensors --flip")]
 pub(crate) struct Args {
     /// A model file
     #[arg(value_name = "MODEL")]
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// How operands of products are rounded: f32, bf16 or int8 [default: as it was trained]
     #[arg(long, value_name = "NAME", value_parser = goodness::precision::names())]
     precision: Option<String>,
+    /// Read the mirror image of every image too, and say the error by the mean of both scores beside the error without
+    #[arg(long)]
+    flip: bool,
     /// Threads that compute; 0 means one for each core
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -41,6 +45,8 @@ struct Evaluation {
     data: String,
     samples: usize,
     error: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_flipped: Option<f64>,
     classes: Vec<String>,
     class_errors: Vec<Option<f64>>,
 }
@@ -59,7 +65,8 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     if test.classes() > network.classes {
         bail!("{source}: it has {} classes, the model knows {}", test.classes(), network.classes);
     }
-    let read = Test::read(&network, &Pool::new(args.threads)?, &test);
+    let pool = Pool::new(args.threads)?;
+    let read = Test::read(&network, &pool, &test);
     let confusion = read.confusion();
     let class_error = |k: usize| {
         let row = &confusion.counts[k * confusion.classes..][..confusion.classes];
@@ -72,6 +79,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         data: source.to_string(),
         samples: test.len(),
         error: read.error(),
+        error_flipped: args.flip.then(|| read.flipped(&network, &pool, &test).error()),
         classes: (0..confusion.classes).map(|k| network.class_name(k)).collect(),
         class_errors: (0..confusion.classes).map(class_error).collect(),
     };
@@ -85,9 +93,14 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
 
 fn words(e: &Evaluation) -> String {
     let head = format!("{}: error {:.2} % on {} samples of {}", e.model, e.error, e.samples, e.data);
+    let flipped = e.error_flipped.map(|error| format!("  averaged with the mirror image: error {error:.2} %"));
     let line = |(k, error): (usize, &Option<f64>)| match error {
         Some(error) => format!("  class {}: {error:.2} %", e.classes[k]),
         None => format!("  class {}: no samples", e.classes[k]),
     };
-    std::iter::once(head).chain(e.class_errors.iter().enumerate().map(line)).collect::<Vec<_>>().join("\n")
+    std::iter::once(head)
+        .chain(flipped)
+        .chain(e.class_errors.iter().enumerate().map(line))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -7,6 +7,7 @@ use goodness::data::{Dataset, prepare};
 use goodness::engine::Pool;
 use goodness::model::Model;
 use goodness::network::Network;
+use goodness::run::Test;
 use serde::Serialize;
 
 use super::{print_json, print_line};
@@ -21,6 +22,9 @@ pub(crate) struct Args {
     /// PNG or JPEG pictures of any size
     #[arg(value_name = "IMAGE", required = true)]
     images: Vec<PathBuf>,
+    /// Say the mean of the scores of each picture and of its mirror image
+    #[arg(long)]
+    flip: bool,
     /// Print one line of JSON a picture
     #[arg(long)]
     json: bool,
@@ -42,7 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     let pool = Pool::new(0)?;
     let mut failed = 0;
     for image in &args.images {
-        match predict(&network, &pool, image) {
+        match predict(&network, (&pool, args.flip), image) {
             Ok(prediction) if args.json => print_json(&prediction)?,
             Ok(prediction) => print_line(&words(&prediction))?,
             // The other pictures can still be read.
@@ -58,10 +62,12 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     Ok(Done::Fully)
 }
 
-fn predict(network: &Network, pool: &Pool, image: &Path) -> Result<Prediction> {
+fn predict(network: &Network, (pool, flip): (&Pool, bool), image: &Path) -> Result<Prediction> {
     let prepared = prepare(image, network.shape)?;
     let one = Dataset::new("picture", prepared.pixels, vec![0], network.classes, network.shape)?;
-    let scores = pool.run(|| network.scores(&one)).data().to_vec();
+    let read = Test::read(network, pool, &one);
+    let read = if flip { read.flipped(network, pool, &one) } else { read };
+    let scores = read.scores().data().to_vec();
     let label = goodness::core::math::argmax(&scores);
     let classes: Vec<String> = (0..network.classes).map(|k| network.class_name(k)).collect();
     let class = classes[label].clone();

@@ -190,13 +190,24 @@ fn finish(trainer: &Trainer, folder: &RunFolder) -> Result<Summary> {
     let test_set: Dataset = data::load_test(&trainer.recipe().data)?;
     name_left_out(&test_set);
     let test = Test::read(trainer.network(), trainer.pool(), &test_set);
-    let summary = trainer.summary(Some(test.error()));
+    let mut summary = trainer.summary(Some(test.error()));
+    flipped(trainer, (&test, &test_set), &mut summary);
     let what = (trainer.network(), trainer.recipe());
     let history = trainer.history().to_vec();
     let shown = Some((&test, &test_set));
     let report = examine(what, trainer.pool(), summary, history, trainer.validation_set(), shown);
     folder.finish(trainer, &report)?;
     Ok(report.summary)
+}
+
+/// Measures both errors again by the mean of the scores of an image and of its mirror image, where the recipe asks for it.
+fn flipped(trainer: &Trainer, (test, test_set): (&Test, &Dataset), summary: &mut Summary) {
+    if trainer.recipe().eval.flip {
+        let (network, pool, held_out) = (trainer.network(), trainer.pool(), trainer.validation_set());
+        let validation = Test::read(network, pool, held_out).flipped(network, pool, held_out);
+        summary.validation_error_flipped = Some(validation.error());
+        summary.test_error_flipped = Some(test.flipped(network, pool, test_set).error());
+    }
 }
 
 /// What each layer would misread alone, in a line that fits eighty columns.
@@ -206,14 +217,23 @@ fn layers(errors: &[f64]) -> String {
     if errors.len() < 2 { String::new() } else { format!("each layer alone: {each}{more}\n") }
 }
 
+/// The errors averaged with the mirror image, where they were measured.
+fn averaged(s: &Summary) -> String {
+    let (Some(test), Some(validation)) = (s.test_error_flipped, s.validation_error_flipped) else {
+        return String::new();
+    };
+    format!("averaged with the mirror image: test error {test:.2} % (validation {validation:.2} %)\n")
+}
+
 fn closing(s: &Summary, folder: &Path) -> String {
     let percent = |e: Option<f64>| e.map_or("-".to_string(), |e| format!("{e:.2} %"));
     let warnings: String = s.warnings.iter().map(|w| format!("warning: {w}\n")).collect();
     format!(
-        "{warnings}{}test error {} (validation {})\n{:.1} s of training, {} samples/s, peak memory {} MiB\nlook at {}",
+        "{warnings}{}test error {} (validation {})\n{}{:.1} s of training, {} samples/s, peak memory {} MiB\nlook at {}",
         layers(&s.layer_errors),
         percent(s.test_error),
         percent(s.validation_error),
+        averaged(s),
         s.train_seconds,
         thousands(s.samples_per_second),
         s.peak_memory_bytes >> 20,

@@ -8,6 +8,7 @@ mod class_mean_of_squares;
 mod mean_activity;
 mod mean_of_squares;
 mod minimised_sum_of_squares;
+mod place_mean_of_squares;
 mod power_mean;
 mod sum_of_squares;
 mod top_k;
@@ -18,6 +19,7 @@ pub use class_mean_of_squares::ClassMeanOfSquares;
 pub use mean_activity::MeanActivity;
 pub use mean_of_squares::MeanOfSquares;
 pub use minimised_sum_of_squares::MinimisedSumOfSquares;
+pub use place_mean_of_squares::PlaceMeanOfSquares;
 pub use power_mean::PowerMean;
 pub use sum_of_squares::SumOfSquares;
 pub use top_k::TopK;
@@ -29,12 +31,18 @@ use crate::rows::{Rows, RowsMut};
 /// A function of a row of activities `h`, with its derivative.
 ///
 /// # Shapes
-/// `h`, `dh`: rows × width. `g`, `dg`: one number a row, or rows × classes when it is [per class](Self::per_class). Rows
-/// do not see one another.
+/// `h`, `dh`: rows × width. `g`, `dg`: one number a row, or rows × classes when it is [per class](Self::per_class), or rows
+/// × places when it is [per place](Self::per_place). Rows do not see one another.
 pub trait Goodness: Send + Sync {
     /// Whether it gives one number for every class instead of one for the row. The number of classes is what the shapes
     /// say: numbers of `g` by rows of `h`.
     fn per_class(&self) -> bool {
+        false
+    }
+
+    /// Whether it gives one number for every place of a map instead of one for the row. A place's units lie side by side;
+    /// the number of places is what the shapes say. Where there are no maps a row is one place.
+    fn per_place(&self) -> bool {
         false
     }
 
@@ -57,12 +65,14 @@ pub const CATALOGUE: &[Entry<dyn Goodness>] = &[
     mean_activity::ENTRY,
     power_mean::ENTRY,
     top_k::ENTRY,
+    place_mean_of_squares::ENTRY,
     class_mean::ENTRY,
     class_mean_of_squares::ENTRY,
     class_log_sum_exp::ENTRY,
 ];
 
-/// Calls `visit(row, class, units of the class's group)` for every group of every row; `numbers` is rows × classes.
+/// Calls `visit(row, class, units of the class's group)` for every group of every row; `numbers` is rows × classes. Units of
+/// a place are such a group too.
 fn each_group(h: Rows<'_>, numbers: usize, mut visit: impl FnMut(usize, usize, &[f32])) {
     let classes = numbers / h.len().max(1);
     let units = h.width() / classes.max(1);

@@ -42,6 +42,12 @@ impl Batch<'_> {
 
 /// A way to make a negative out of a batch's images.
 pub trait ImageNegatives: Send + Sync {
+    /// Whether layer number `layer` (from 0) reads negatives that are made for it, of the images or of what the layer below
+    /// made of them; else it reads what the layer below made of its own negatives.
+    fn anew(&self, layer: usize) -> bool {
+        layer == 0
+    }
+
     /// Writes the negative of image number `row` to `out`; `scratch` holds two images' worth of numbers.
     fn fill(&self, batch: Batch<'_>, row: usize, rng: &mut Rng, scratch: &mut [f32], out: &mut [f32]);
 }

@@ -16,6 +16,7 @@ pub use two_thresholds::TwoThresholds;
 
 #[cfg(feature = "std")]
 use crate::catalogue::Entry;
+use crate::math;
 
 /// The goodnesses of a batch of pairs and the threshold between them.
 ///
@@ -51,6 +52,34 @@ pub trait Loss: Send + Sync {
     fn uses_theta(&self) -> bool;
 }
 
+/// Places whose losses are computed together.
+const PLACES: usize = 64;
+
+/// Asks `loss` of every place of every sample: a sample's loss is the mean over its places, and so are the derivatives.
+///
+/// # Shapes
+/// `slopes.loss`: one a sample. All else: samples × places, the same places for every sample; one is the loss itself.
+pub fn score_places(loss: &dyn Loss, pairs: Pairs<'_>, slopes: Slopes<'_>) {
+    let places = pairs.g_pos.len() / slopes.loss.len().max(1);
+    if places <= 1 {
+        return loss.score(pairs, slopes);
+    }
+    let (mut part, share) = ([0.0; PLACES], 1.0 / places as f32);
+    let Slopes { loss: whole, d_pos, d_neg } = slopes;
+    for (sample, whole) in whole.iter_mut().enumerate() {
+        *whole = 0.0;
+        for first in (0..places).step_by(PLACES) {
+            let count = PLACES.min(places - first);
+            let at = sample * places + first..sample * places + first + count;
+            let pairs = Pairs { g_pos: &pairs.g_pos[at.clone()], g_neg: &pairs.g_neg[at.clone()], ..pairs };
+            let (part, d_pos, d_neg) = (&mut part[..count], &mut d_pos[at.clone()], &mut d_neg[at]);
+            loss.score(pairs, Slopes { loss: &mut *part, d_pos: &mut *d_pos, d_neg: &mut *d_neg });
+            *whole += share * math::sum(part);
+            d_pos.iter_mut().chain(d_neg).for_each(|d| *d *= share);
+        }
+    }
+}
+
 /// Every loss there is.
 #[cfg(feature = "std")]
 pub const CATALOGUE: &[Entry<dyn Loss>] =
@@ -62,5 +91,31 @@ fn each_pair(pairs: Pairs<'_>, slopes: Slopes<'_>, formula: impl Fn(f32, f32) ->
     let outputs = slopes.loss.iter_mut().zip(slopes.d_pos).zip(slopes.d_neg);
     for ((g_pos, g_neg), ((loss, d_pos), d_neg)) in goodnesses.zip(outputs) {
         (*loss, *d_pos, *d_neg) = formula(*g_pos, *g_neg);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every place by itself, then the mean.
+    #[test]
+    fn a_sample_has_the_mean_of_its_places() {
+        const EACH: usize = PLACES + 7;
+        let goodness: [f32; 4 * EACH] = core::array::from_fn(|i| (i * 37 % 101) as f32 / 25.0);
+        let (g_pos, g_neg) = goodness.split_at(2 * EACH);
+        let (mut loss, mut slopes) = ([f32::NAN; 2], [[f32::NAN; 2 * EACH]; 2]);
+        let [d_pos, d_neg] = &mut slopes;
+        let symba = Symba { alpha: 4.0 };
+        score_places(&symba, Pairs { g_pos, g_neg, theta: 2.0 }, Slopes { loss: &mut loss, d_pos, d_neg });
+        let (mut all, mut by) = ([f32::NAN; 2 * EACH], [[f32::NAN; 2 * EACH]; 2]);
+        let [d_pos, d_neg] = &mut by;
+        symba.score(Pairs { g_pos, g_neg, theta: 2.0 }, Slopes { loss: &mut all, d_pos, d_neg });
+        for (loss, all) in loss.iter().zip(all.chunks(EACH)) {
+            assert!((loss - all.iter().sum::<f32>() / EACH as f32).abs() < 1e-5, "{loss}");
+        }
+        for (d, one) in slopes.iter().flatten().zip(by.iter().flatten()) {
+            assert!((d * EACH as f32 - one).abs() < 1e-5, "{d} {one}");
+        }
     }
 }

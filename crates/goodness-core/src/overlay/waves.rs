@@ -77,7 +77,7 @@ impl Overlay for Waves {
 pub(super) const ENTRY: Entry<dyn Overlay> = Entry {
     info: Info {
         name: "waves",
-        summary: "every label is a wave of its own over the whole image, which stays underneath: goes with fields",
+        summary: "every label is a wave of its own over the whole image, which stays underneath: for fields and maps",
         source: "Scodellaro and others 2023 (arXiv 2312.14924)",
         params: &[
             Param::real("strength", "amplitude of the waves", 0.3, 1e-3, 1e3),

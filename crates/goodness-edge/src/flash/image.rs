@@ -13,7 +13,7 @@ use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNo
 const NUMBER: u32 = 2;
 
 /// Bytes in memory, read as flash is.
-struct Read<'a>(&'a [u8]);
+pub(super) struct Read<'a>(pub(super) &'a [u8]);
 
 /// Bytes in memory, written as flash is.
 struct Written<'a>(&'a mut [u8]);

@@ -2,6 +2,7 @@
 
 mod checksum;
 mod error;
+mod gather;
 mod image;
 mod record;
 mod sliced;

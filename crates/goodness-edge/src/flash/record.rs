@@ -71,6 +71,25 @@ impl Record {
         Self { offset, shape, length: length as u32, slot: 0 }
     }
 
+    /// The record whose slots are number `first` and the one after it, in pages of `page` bytes.
+    pub(super) const fn in_pages(first: usize, shape: u32, length: usize, page: usize) -> Self {
+        let slot = (BLOCK + length).next_multiple_of(page);
+        Self { offset: (first * slot) as u32, shape, length: length as u32, slot: slot as u32 }
+    }
+
+    /// As [`newest`](Self::newest), for slots of which it is a guess that they lie here: a record whose number belongs to
+    /// the other slot shows that they do not.
+    pub(super) fn newest_in_place<F: ReadNorFlash>(&self, flash: &mut F) -> Result<u32, FlashError> {
+        for slot in 0..2 {
+            if let Ok(number) = self.examine(flash, slot)
+                && number & 1 != slot
+            {
+                return Err(FlashError::Empty { offset: self.slot(slot) });
+            }
+        }
+        self.newest(flash)
+    }
+
     /// Where record `number` is kept.
     fn slot(&self, number: u32) -> u32 {
         self.offset + (number & 1) * self.slot

@@ -5,6 +5,7 @@ use goodness_core::{Rows, RowsMut};
 use super::{Convolution, with_scratch};
 use crate::gradient::{Packs, Piece, hand_out};
 use crate::simd::patches;
+use crate::simd::taps::{self, Taps};
 use crate::{Precision, par};
 
 /// Writes the gradient of the weights, summed over pictures and places.
@@ -36,10 +37,10 @@ pub fn gradient(
 /// # Panics
 /// When the shapes do not fit.
 #[track_caller]
-pub fn gradient_pieces<const N: usize>(
+pub fn gradient_pieces<'a, const N: usize>(
     of: &Convolution,
     precision: Precision,
-    (dz, x): (Rows<'_>, Rows<'_>),
+    (dz, x): (Rows<'a>, Rows<'a>),
     packs: &mut Packs,
     following: [&mut [f32]; N],
     each: impl Fn(Piece<'_, N>) + Sync,
@@ -50,14 +51,17 @@ pub fn gradient_pieces<const N: usize>(
     assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
     of.make_room(&mut packs.room);
     packs.whole(channels, inputs).data_mut().fill(0.0);
-    let chunk = (DEPTH / of.own().places().max(1)).max(1);
-    for first in (0..x.len()).step_by(chunk) {
-        let end = x.len().min(first + chunk);
-        let part = |rows: Rows<'_>| (first * rows.width(), end * rows.width());
-        let (of_dz, of_x) = (part(dz), part(x));
-        let dz = Rows::new(&dz.data()[of_dz.0..of_dz.1], end - first, dz.width());
-        let x = Rows::new(&x.data()[of_x.0..of_x.1], end - first, x.width());
-        some_pictures(of, precision != Precision::F32, (dz, x), packs);
+    // Pairs of pictures count as one; of pictures that are not large there are some for all threads.
+    let places = of.own().places().max(1);
+    let chunk = (DEPTH / places).max(if places <= DEPTH / 2 { 4 } else { 1 });
+    let chunk = if precision == Precision::F32 { chunk } else { 2 * chunk };
+    let (mut dz, mut x) = (dz, x);
+    while !x.is_empty() {
+        let some = |rows: Rows<'a>| rows.split_at(chunk.min(rows.len()));
+        let ((some_dz, more_dz), (some_x, more_x)) = (some(dz), some(x));
+        let ahead = [some(more_dz).0.data(), some(more_x).0.data()];
+        some_pictures(of, precision != Precision::F32, (some_dz, some_x), packs, ahead);
+        (dz, x) = (more_dz, more_x);
     }
     let whole = packs.sums();
     hand_out(whole.rows_mut(), following, each);
@@ -66,8 +70,11 @@ pub fn gradient_pieces<const N: usize>(
 /// Places that are summed up at a time.
 const DEPTH: usize = 2048;
 
-/// Adds the gradient of some pictures.
-fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) {
+/// Adds the gradient of some pictures; `ahead` are the next ones.
+fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs, ahead: [&[f32]; 2]) {
+    if by_taps(of, halves, (dz, x), packs, ahead) {
+        return;
+    }
     let places = of.own().places();
     let sizes = patches::Sizes {
         groups: of.window().groups,
@@ -91,6 +98,45 @@ fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), 
     if !patches::add_gradient(halves, sizes, packs, &pack) {
         one_by_one(of, halves, (dz, x), packs);
     }
+}
+
+/// The same without laying places out; says whether there was a kernel for it.
+fn by_taps(
+    of: &Convolution,
+    halves: bool,
+    (dz, x): (Rows<'_>, Rows<'_>),
+    packs: &mut Packs,
+    ahead: [&[f32]; 2],
+) -> bool {
+    let (own, window, (parts, run)) = (of.own(), of.window(), of.parts());
+    let taps = Taps {
+        pictures: x.len(),
+        groups: window.groups,
+        units: own.channels / window.groups,
+        parts,
+        run,
+        own: (own.height, own.width),
+        seen: of.seen_places(own.height),
+        inside: [of.below().height, of.below().width].map(|length| (window.padding, window.padding + length)),
+        side: window.side,
+        stride: window.stride,
+    };
+    let block = of.below().block();
+    let pack = |picture: usize, mut put: taps::Put<'_>| {
+        with_scratch(|scratch| {
+            if own.blocks == 1 {
+                put.slopes(dz.row(picture));
+            } else {
+                of.in_order(dz.row(picture), &mut scratch.picture);
+                put.slopes(&scratch.picture);
+            }
+            let x = of.seen_of(x.row(picture), &mut scratch.pooled);
+            for (part, y) in (0..parts).flat_map(|part| (0..taps.seen.0).map(move |y| (part, y))) {
+                put.line((part, y), of.line(x, part, y).map(|numbers| (numbers, block)), window.padding);
+            }
+        });
+    };
+    taps::add_gradient(halves, &taps, packs, &pack, ahead)
 }
 
 /// The same by whole products, picture after picture, for any processor.

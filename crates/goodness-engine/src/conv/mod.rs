@@ -3,13 +3,15 @@
 //! Rows are pictures with their channels last. There is a product forward and the gradient of the weights; the gradient of
 //! the picture is never asked for.
 //!
-//! A few lines of places at a time are laid out as rows, one a place (`columns`), and multiplied as rows always are. The
-//! buffer is one thread's own and small enough to stay near.
+//! Where the processor has kernels for it, what a place sees is read where it lies, in a picture with zeros around it
+//! (`surrounded`). Otherwise, and for groups of few channels, a few lines of places at a time are laid out as rows, one a place
+//! (`columns`), and multiplied as rows always are. The buffers are one thread's own and small enough to stay near.
 
 mod columns;
 mod forward;
 mod gradient;
 pub mod pooling;
+mod surrounded;
 
 use std::cell::RefCell;
 
@@ -155,6 +157,18 @@ impl Convolution {
         (0..height).step_by(step).map(move |first| first..height.min(first + step))
     }
 
+    /// Lines of places at a time whose pictures with zeros around them stay near.
+    fn direct_strips(&self, halves: bool) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
+        let (step, height) = (self.direct_lines(halves), self.own.height);
+        (0..height).step_by(step).map(move |first| first..height.min(first + step))
+    }
+
+    fn direct_lines(&self, halves: bool) -> usize {
+        let (one, two) = (self.words(halves, 1), self.words(halves, 2));
+        let more = (NEAR / size_of::<u32>()).saturating_sub(one) / (two - one).max(1);
+        (1 + more).min(self.own.height)
+    }
+
     #[track_caller]
     fn check(&self, what: &str, (x, w): ((usize, usize), (usize, usize)), out: (usize, usize)) {
         let (own, below) = (self.own.numbers(), self.pooling.below.numbers());
@@ -178,16 +192,20 @@ struct Scratch {
     /// A picture, rounded or put in order.
     picture: Vec<f32>,
     rounded: Vec<crate::Bf16>,
+    /// Pictures with zeros around them.
+    words: Vec<u32>,
 }
 
 impl Convolution {
     /// Makes room in every thread's buffers, where there is less than that in `room`: which thread computes what is chance,
     /// and none should have to ask for memory later.
-    fn make_room(&self, room: &mut [usize; 3]) {
+    fn make_room(&self, room: &mut [usize; 4]) {
         let seen = self.lines(size_of::<f32>()).min(self.own.height) * self.own.width * self.seen();
         let halves = self.lines(size_of::<crate::Bf16>()).min(self.own.height) * self.own.width * self.seen();
         let picture = self.own.numbers().max(self.pooling.below.numbers());
-        let needed = [seen, halves, picture];
+        let at_a_time = forward::at_a_time(self);
+        let words = [false, true].map(|halves| at_a_time * self.words(halves, self.direct_lines(halves)));
+        let needed = [seen, halves, picture, words[0].max(words[1])];
         if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {
             rayon::broadcast(|_| with_scratch(|scratch| scratch.reserve(needed)));
             room.iter_mut().zip(needed).for_each(|(room, needed)| *room = needed.max(*room));
@@ -196,7 +214,7 @@ impl Convolution {
 }
 
 impl Scratch {
-    fn reserve(&mut self, [seen, halves, picture]: [usize; 3]) {
+    fn reserve(&mut self, [seen, halves, picture, words]: [usize; 4]) {
         fn hold<T>(of: &mut Vec<T>, count: usize) {
             of.reserve(count.saturating_sub(of.len()));
         }
@@ -204,6 +222,7 @@ impl Scratch {
         hold(&mut self.halves, halves);
         [&mut self.pooled, &mut self.picture].into_iter().for_each(|of| hold(of, picture));
         hold(&mut self.rounded, picture);
+        hold(&mut self.words, words);
     }
 }
 

@@ -60,8 +60,8 @@ impl Pooling {
         }
     }
 
-    /// Writes what is left of the square of place (`y`, `x`): one number a channel.
-    fn square(&self, picture: &[f32], (y, x): (usize, usize), out: &mut [f32]) {
+    /// Writes what is left of the square of place (`y`, `x`) of one block's picture: one number a channel.
+    pub fn square(&self, picture: &[f32], (y, x): (usize, usize), out: &mut [f32]) {
         let (block, line) = (self.below.block(), self.below.width);
         let places = (0..self.side).flat_map(|dy| (0..self.side).map(move |dx| (dy, dx)));
         let at = |(dy, dx)| ((y * self.side + dy) * line + x * self.side + dx) * block;

@@ -65,6 +65,12 @@ fn odd() -> Vec<Convolution> {
         (map(11, 13, 2, 1), (5, 3, 0, 1), (31, 1)),
         (map(2, 2, 1, 1), (7, 1, 3, 1), (1, 1)),
         (map(40, 41, 17, 1), (3, 1, 1, 1), (35, 5)),
+        // Enough units to be multiplied where places lie, and enough channels for planes of them.
+        (map(7, 6, 64, 1), (3, 1, 1, 1), (47, 1)),
+        (map(6, 5, 56, 2), (3, 2, 1, 2), (64, 4)),
+        (map(9, 8, 29, 1), (5, 1, 2, 1), (17, 1)),
+        (map(5, 4, 90, 3), (1, 1, 0, 1), (48, 3)),
+        (map(3, 17, 31, 1), (2, 3, 1, 1), (16, 1)),
     ];
     let fit = |(below, (side, stride, padding, groups), own)| {
         Convolution::fit(below, Window { side, stride, padding, groups }, own).unwrap()

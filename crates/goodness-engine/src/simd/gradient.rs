@@ -17,7 +17,7 @@ pub struct Packs {
     /// Rounded operands, where no kernel rounds them.
     plain: [Matrix; 2],
     /// What every thread of a convolution has room for.
-    pub(crate) room: [usize; 3],
+    pub(crate) room: [usize; 4],
 }
 
 impl Packs {

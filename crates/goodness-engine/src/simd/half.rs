@@ -52,6 +52,22 @@ pub(crate) fn round_rows(from: Rows<'_>, to: &mut Vec<Bf16>) {
     });
 }
 
+/// Fills words with numbers, or with pairs of them that are rounded; half a word that is left over becomes 0.
+///
+/// # Panics
+/// When there are not as many words as that takes.
+pub(crate) fn fill_words(halves: bool, from: &[f32], to: &mut [u32]) {
+    if !halves {
+        assert!(from.len() == to.len(), "{} numbers do not fill {} words", from.len(), to.len());
+        return to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_bits());
+    }
+    assert!(from.len().div_ceil(2) == to.len(), "pairs of {} numbers do not fill {} words", from.len(), to.len());
+    // SAFETY: a word is two numbers of 16 bits, which need less alignment, and any bits are one.
+    let to = unsafe { std::slice::from_raw_parts_mut(to.as_mut_ptr().cast::<Bf16>(), 2 * to.len()) };
+    to[from.len()..].fill(Bf16::default());
+    round_into(from, &mut to[..from.len()]);
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;

@@ -4,8 +4,11 @@
 //! processors with 512-bit registers, asked for when the program runs.
 #![allow(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+mod ahead;
 pub(crate) mod bytes;
 pub(crate) mod denormals;
+pub(crate) mod direct;
 #[cfg(target_arch = "x86_64")]
 mod dot;
 pub mod gradient;
@@ -16,8 +19,11 @@ pub(crate) mod patches;
 pub mod peak;
 pub mod product;
 pub(crate) mod rounded;
+pub(crate) mod taps;
 #[cfg(target_arch = "x86_64")]
 mod tasks;
+#[cfg(target_arch = "x86_64")]
+mod words;
 
 /// Whether the processor has 512-bit registers with all that the kernels for plain numbers use.
 #[cfg(target_arch = "x86_64")]

@@ -3,6 +3,7 @@
 use goodness_core::{Rows, RowsMut};
 
 use super::bytes::{self, Bytes};
+use super::direct;
 #[cfg(target_arch = "x86_64")]
 use super::dot as wide;
 #[cfg(target_arch = "x86_64")]
@@ -47,7 +48,7 @@ pub struct Rounded {
     plain: [Matrix; 2],
     packs: [Vec<u32>; 2],
     /// What every thread of a convolution has room for.
-    pub(crate) room: [usize; 3],
+    pub(crate) room: [usize; 4],
 }
 
 impl Rounded {
@@ -56,6 +57,26 @@ impl Rounded {
         let [_, halves] = &mut self.halves;
         half::round_rows(of, halves);
         halves
+    }
+
+    /// The weights of groups of `units` units, packed for a convolution whose numbers lie in runs of `run`.
+    pub(crate) fn units_of(&mut self, halves: bool, w: Rows<'_>, units: usize, run: usize) -> &[u32] {
+        let (Self { plain: [_, even], packs: [_, pack], .. }, odd) = (&mut *self, halves && !run.is_multiple_of(2));
+        let w = if odd {
+            // Pairs do not cross the end of a run: each is made even by a zero.
+            even.resize(w.len(), w.width() / run * (run + 1));
+            let runs = even.data_mut().chunks_exact_mut(run + 1).zip(w.data().chunks_exact(run));
+            runs.for_each(|(to, from)| {
+                to[..run].copy_from_slice(from);
+                to[run] = 0.0;
+            });
+            even.rows()
+        } else {
+            w
+        };
+        direct::pack(halves, w, units, pack);
+        let words = w.width().div_ceil(if halves { 2 } else { 1 });
+        &pack[..w.len() / units * direct::packed(units, words)]
     }
 
     /// Rows, rounded to 16 bits and back.

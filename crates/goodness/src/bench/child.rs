@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use super::{BenchError, Settings, memory, startup};
+use super::{BenchError, Settings, convolution, memory, startup};
 
 /// What a process said.
 #[derive(Debug)]
@@ -20,10 +20,12 @@ pub(super) struct Answer {
 /// # Errors
 /// [`BenchError`] when there is no such question or the measurement fails.
 pub fn answer(question: &str, threads: usize) -> Result<String, BenchError> {
-    let figures = match question.strip_prefix(memory::QUESTION) {
-        Some(depth) => memory::answer(depth, threads)?,
-        None if question == startup::QUESTION => startup::answer(threads)?,
-        None => return Err(BenchError::Question { came: question.to_string() }),
+    let after = |begin| question.strip_prefix(begin);
+    let figures = match (after(memory::QUESTION), after(convolution::QUESTION)) {
+        (Some(depth), _) => memory::answer(depth, threads)?,
+        (_, Some(product)) => convolution::answer(product, threads)?,
+        _ if question == startup::QUESTION => startup::answer(threads)?,
+        _ => return Err(BenchError::Question { came: question.to_string() }),
     };
     Ok(format!("{figures:?}"))
 }
@@ -77,11 +79,12 @@ mod tests {
 
     #[test]
     fn questions_that_nobody_knows_are_refused() {
-        for came in ["time", "memory:", "memory:0", "memory:1001", "memory:x"] {
+        for came in
+            ["time", "memory:", "memory:0", "memory:1001", "memory:x", "convolution:64", "convolution:65-f32-forward"]
+        {
             let error = answer(came, 1).unwrap_err().to_string();
-            let expected =
-                format!("no process knows how to measure {came:?}; expected \"startup\" or \"memory:DEPTH\"");
-            assert_eq!(error, expected);
+            let expected = "expected \"startup\", \"memory:DEPTH\" or \"convolution:64-f32-forward\" and its like";
+            assert_eq!(error, format!("no process knows how to measure {came:?}; {expected}"));
         }
     }
 }

@@ -28,7 +28,10 @@ pub enum BenchError {
     #[error("the size of a process is not known: expected VmHWM in /proc/self/status, which only Linux has")]
     Size,
     /// A question that no process knows.
-    #[error("no process knows how to measure {came:?}; expected \"startup\" or \"memory:DEPTH\"")]
+    #[error(
+        "no process knows how to measure {came:?}; expected \"startup\", \"memory:DEPTH\" or \
+         \"convolution:64-f32-forward\" and its like"
+    )]
     Question {
         /// What it was asked.
         came: String,

@@ -5,6 +5,7 @@
 //! medians with the smallest and the largest. A measurement is added by one new file here and its line in [`MEASUREMENTS`].
 
 mod child;
+mod convolution;
 mod error;
 mod inference;
 mod kernels;
@@ -52,6 +53,7 @@ pub struct Measurement {
 pub const MEASUREMENTS: &[Measurement] = &[
     peak::MEASUREMENT,
     kernels::MEASUREMENT,
+    convolution::MEASUREMENT,
     step::MEASUREMENT,
     inference::MEASUREMENT,
     threads::MEASUREMENT,

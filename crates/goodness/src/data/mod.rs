@@ -167,6 +167,16 @@ impl Dataset {
         Ok(Self { class_names: self.class_names.clone(), ..some })
     }
 
+    /// The same images with left and right exchanged; the labels stay.
+    pub fn mirrored(&self) -> Self {
+        let Shape { width, channels, .. } = self.shape;
+        let mut out = self.clone();
+        for line in out.images.chunks_mut((width * channels).max(1)) {
+            mirror(line, channels);
+        }
+        out
+    }
+
     /// Cuts off the last `rows` as a set of their own: the validation split of a training set.
     ///
     /// # Errors
@@ -182,6 +192,16 @@ impl Dataset {
         let class_names = self.class_names.clone();
         let tail = Self { name: self.name.clone(), images, labels, class_names, left_out: Vec::new(), ..self };
         Ok((self, tail))
+    }
+}
+
+/// Exchanges left and right of one line of pixels, whose channels lie side by side.
+pub(crate) fn mirror<T>(line: &mut [T], channels: usize) {
+    let width = line.len() / channels.max(1);
+    for x in 0..width / 2 {
+        for c in 0..channels {
+            line.swap(x * channels + c, (width - 1 - x) * channels + c);
+        }
     }
 }
 
@@ -202,6 +222,15 @@ mod tests {
         assert_eq!((head.len(), tail.len()), (2, 1));
         assert_eq!((head.row(1), tail.row(0)), (&[2, 3][..], &[4, 5][..]));
         assert_eq!(head.select(1..2).unwrap().label(0), 1);
+    }
+
+    #[test]
+    fn a_mirrored_set_has_its_sides_exchanged_and_its_labels_kept() {
+        let shape = Shape { height: 2, width: 3, channels: 2 };
+        let set = Dataset::new("toy", (0..24).collect(), vec![1, 0], 2, shape).unwrap();
+        let mirrored = set.mirrored();
+        assert_eq!(mirrored.row(0), [4, 5, 2, 3, 0, 1, 10, 11, 8, 9, 6, 7]);
+        assert_eq!((mirrored.labels(), mirrored.mirrored().row(1)), (set.labels(), set.row(1)));
     }
 
     #[test]

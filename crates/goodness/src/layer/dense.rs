@@ -9,11 +9,13 @@
 
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
+use goodness_core::view::Grid;
 use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::gradient::{self, Packs, Piece};
 use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
 use super::{Fields, Input, Maps};
+use crate::data::Shape;
 
 /// A fully connected layer, or one whose units have local receptive fields, or one that convolves.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +26,13 @@ pub struct Dense {
     pub biases: Vec<f32>,
     /// V, units × units of the layer above, or × classes in the last one; no columns where nothing comes from above.
     pub above: Matrix,
-    /// P, what goodness is read through: numbers × units; no rows without a projection.
+    /// P, what goodness is read through: numbers × what is seen of the units; no rows without a projection.
     pub projection: Matrix,
     /// E, the vectors that stand for labels, where the first layer learns them: numbers of a code × numbers of a vector.
     pub embedding: Matrix,
+    /// The running mean and variance of each unit's activity, or of each channel's: 2 × units; no rows where nobody asks for
+    /// them.
+    pub running: Matrix,
     /// What each unit sees; everything where there are no fields.
     pub fields: Option<Fields>,
     /// The places that units lie at, where those of a channel share their weights.
@@ -45,7 +50,7 @@ pub struct Gradients {
     pub biases: Vec<f32>,
     /// ∂L/∂V, units × units of the layer above; empty where nothing comes from above.
     pub above: Matrix,
-    /// ∂L/∂P, numbers × units.
+    /// ∂L/∂P, in the shape of P.
     pub projection: Matrix,
     /// ∂L/∂E, numbers of a code × numbers of a vector.
     pub embedding: Matrix,
@@ -55,6 +60,14 @@ pub struct Gradients {
     pub(crate) own: Matrix,
     /// Operands of the weights' gradient.
     pub(crate) packs: Packs,
+}
+
+/// What a layer's goodness is read through: the grid that a view cuts, and a projection's weights.
+#[derive(Clone, Copy)]
+pub(crate) struct Lens<'a> {
+    pub(crate) grid: Grid,
+    /// Numbers × what is seen of the units; no rows without a projection.
+    pub(crate) p: Rows<'a>,
 }
 
 /// Rows that one thread takes at a time.
@@ -74,6 +87,7 @@ impl Dense {
             above,
             projection,
             embedding: Matrix::default(),
+            running: Matrix::default(),
             fields: None,
             maps: None,
             precision: Precision::F32,
@@ -92,16 +106,22 @@ impl Dense {
         Self { maps: Some(maps), projection, ..Self::new(maps.inputs(), own.channels, init, rng) }
     }
 
-    /// Gives the layer the weights of a projection for `classes` classes.
-    pub fn project(&mut self, projection: &dyn Projection, classes: usize, rng: &mut Rng) {
-        self.projection = Matrix::zeros(projection.width(classes), self.units());
-        projection.start(self.units(), rng, self.projection.data_mut());
+    /// Gives the layer the weights of a projection for `classes` classes that sees `seen` numbers of the layer.
+    pub fn project(&mut self, projection: &dyn Projection, (classes, seen): (usize, usize), rng: &mut Rng) {
+        self.projection = Matrix::zeros(projection.width(classes), seen);
+        projection.start(seen, rng, self.projection.data_mut());
     }
 
     /// Gives the layer the weights by which it hears from `inputs` units above.
     pub fn hear(&mut self, inputs: usize, init: &dyn Init, rng: &mut Rng) {
         self.above = Matrix::zeros(self.units(), inputs);
         init.fill(inputs, rng, self.above.data_mut(), &mut []);
+    }
+
+    /// Lets the layer remember the mean and the variance of what it passes on; they start at 0 and 1.
+    pub fn remember(&mut self) {
+        self.running = Matrix::zeros(2, self.biases.len());
+        self.running.rows_mut().row_mut(1).fill(1.0);
     }
 
     /// Number of weights and biases.
@@ -122,6 +142,22 @@ impl Dense {
     /// Numbers in an output row.
     pub fn units(&self) -> usize {
         self.maps.map_or(self.weights.len(), |maps| maps.own().numbers())
+    }
+
+    /// The grid that the units lie on: a single place without maps or fields.
+    pub fn grid(&self) -> Grid {
+        match (&self.fields, &self.maps) {
+            (Some(Fields { own: Shape { height, width, channels }, .. }), _) => {
+                Grid { height: *height, width: *width, channels: *channels, blocks: 1 }
+            }
+            (_, Some(maps)) => maps.grid(),
+            _ => Grid::point(self.units()),
+        }
+    }
+
+    /// What goodness is read through.
+    pub(crate) fn lens(&self) -> Lens<'_> {
+        Lens { p: self.projection.rows(), grid: self.grid() }
     }
 
     /// Adds b to a row of z.
@@ -208,17 +244,18 @@ impl Dense {
 }
 
 impl Dense {
-    /// Writes the gradient of the projection, given the activities, what it made of them, and the loss's derivative by that.
+    /// Writes the gradient of the projection, given what it saw of the activities, what it made of that, and the loss's
+    /// derivative by that.
     pub fn projection_grads(
         &self,
         projection: &dyn Projection,
-        (h, a, da): (Rows<'_>, Rows<'_>, Rows<'_>),
+        (s, a, da): (Rows<'_>, Rows<'_>, Rows<'_>),
         grads: &mut Gradients,
     ) {
         let p = self.projection.rows();
-        grads.projection.resize(if projection.learns() { p.len() } else { 0 }, self.units());
+        grads.projection.resize(if projection.learns() { p.len() } else { 0 }, p.width());
         par::each_block(grads.projection.len(), 1, grads.projection.rows_mut(), |k, mut dp: RowsMut<'_>| {
-            projection.gradient_into(k, h, p, a, da, dp.row_mut(0));
+            projection.gradient_into(k, s, p, a, da, dp.row_mut(0));
         });
     }
 }

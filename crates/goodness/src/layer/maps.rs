@@ -7,6 +7,7 @@
 //! its own, so that a class's units lie side by side as they do in a dense layer: goodness, losses and readouts need not
 //! know that there are places.
 
+use goodness_core::view::Grid;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::conv::pooling::{Kind, Pooling};
 use goodness_engine::conv::{self, Convolution, Map, Window};
@@ -58,6 +59,12 @@ impl Maps {
     /// The layer's own grid.
     pub fn own(&self) -> Map {
         self.0.own()
+    }
+
+    /// The same, as views know it.
+    pub fn grid(&self) -> Grid {
+        let Map { height, width, channels, blocks } = self.own();
+        Grid { height, width, channels, blocks }
     }
 
     /// Side of the square that a unit sees.

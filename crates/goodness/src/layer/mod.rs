@@ -11,8 +11,8 @@ mod maps;
 
 pub use code::Code;
 pub(crate) use code::inputs_behind;
-pub(crate) use dense::sum_columns;
 pub use dense::{Dense, Gradients};
+pub(crate) use dense::{Lens, sum_columns};
 pub use fields::Fields;
 pub use labelled::{Images, Labelled, Labels};
 pub use maps::{Maps, Squares};

@@ -76,6 +76,9 @@ impl<'a> TensorWriter<'a> {
         if !layer.embedding.is_empty() {
             self.matrix(format!("{name}.embedding"), &layer.embedding);
         }
+        if !layer.running.is_empty() {
+            self.matrix(format!("{name}.running"), &layer.running);
+        }
     }
 
     /// Adds all weights of a network.
@@ -189,6 +192,9 @@ impl TensorReader {
         }
         if !layer.embedding.is_empty() {
             self.matrix(&format!("{name}.embedding"), &mut layer.embedding)?;
+        }
+        if !layer.running.is_empty() {
+            self.matrix(&format!("{name}.running"), &mut layer.running)?;
         }
         Ok(())
     }

@@ -20,6 +20,8 @@ use goodness_core::catalogue::Entry;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::Matrix;
 
+use crate::lift::seen;
+
 /// What a readout looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
@@ -55,7 +57,7 @@ impl Pass {
 /// What a readout is made for.
 #[derive(Clone, Copy, Debug)]
 pub struct Layers<'a> {
-    /// Units of each layer.
+    /// Numbers that are seen of each layer: its units, or what the network's view makes of them.
     pub widths: &'a [usize],
     /// Number of classes.
     pub classes: usize,
@@ -77,7 +79,7 @@ pub enum PerClass {
 pub struct Seen<'a> {
     /// Goodness: rows × 1, or rows × classes.
     pub goodness: Rows<'a>,
-    /// Normalised activities: rows × units; no rows for a readout that does not look at them.
+    /// What is seen of the normalised activities: rows × its numbers; no rows for a readout that does not look at them.
     pub x: Rows<'a>,
 }
 
@@ -86,6 +88,8 @@ pub struct Seen<'a> {
 pub struct Lesson<'a> {
     /// Normalised activities of each layer: rows × units, the neutral pass last.
     pub x: &'a [Matrix],
+    /// What the network's view makes of them: rows × its numbers; no columns where they are seen as they are.
+    pub views: &'a [Matrix],
     /// Goodness of each layer: rows × 1, or rows × classes.
     pub g: &'a [Matrix],
     /// The true labels.
@@ -99,9 +103,9 @@ pub struct Lesson<'a> {
 }
 
 impl<'a> Lesson<'a> {
-    /// The neutral pass through layer number `layer`: images × units.
+    /// What is seen of the neutral pass through layer number `layer`: images × its numbers.
     pub fn neutral(&self, layer: usize) -> Rows<'a> {
-        let x = self.x[layer].rows();
+        let x = seen(&self.x[layer], &self.views[layer]).rows();
         x.split_at(x.len() - self.labels.len()).1
     }
 }

@@ -59,9 +59,9 @@ impl Moments {
         }
     }
 
-    /// Adds samples: the neutral pass through every layer (samples × units), and their labels. Layers that were not passed
-    /// count as silent.
-    pub fn add(&mut self, x: &[Matrix], labels: &[u8]) {
+    /// Adds samples: what is seen of the neutral pass through every layer (samples × its numbers), and their labels. Layers
+    /// that were not passed count as silent.
+    pub fn add(&mut self, x: &[Rows<'_>], labels: &[u8]) {
         self.samples += labels.len();
         self.onehot.resize(labels.len(), self.counts.len());
         self.onehot.data_mut().fill(0.0);
@@ -69,7 +69,7 @@ impl Moments {
             self.onehot.rows_mut().row_mut(r)[usize::from(*label)] = 1.0;
             self.counts[usize::from(*label)] += 1.0;
         }
-        let x: Vec<Rows<'_>> = x.iter().skip(self.from).map(Matrix::rows).collect();
+        let x = x.get(self.from..).unwrap_or_default();
         for (i, own) in x.iter().enumerate() {
             for (j, other) in x[..=i].iter().enumerate() {
                 product::add_gradient(*own, *other, self.products[i * (i + 1) / 2 + j].rows_mut());
@@ -221,7 +221,7 @@ mod tests {
         ridge.prepare(layers);
         let x = Matrix::from_vec(vec![0.0, 1.0, 1.0, 1.0, 1.0, -1.0, 0.0, -1.0], 4, 2);
         let mut moments = ridge.moments().unwrap();
-        moments.add(std::slice::from_ref(&x), &[0, 1, 1, 0]);
+        moments.add(&[x.rows()], &[0, 1, 1, 0]);
         ridge.solve(&moments);
         let near =
             |m: &Matrix, want: [f32; 2]| m.rows().row(m.len() - 1).iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-4);

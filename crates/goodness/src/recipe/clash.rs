@@ -1,8 +1,11 @@
 //! What the mathematics or the plan does not allow: every refusal names the two keys that clash and says why.
 
 mod flow;
+mod normalize;
 mod pipeline;
+mod view;
 
+use goodness_core::goodness;
 use goodness_core::overlay::{self, Place};
 use toml::Table;
 
@@ -25,11 +28,14 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.depth())
         .or_else(|| parts.fields())
         .or_else(|| parts.convolutions())
+        .or_else(|| parts.groups())
+        .or_else(|| parts.views())
         .or_else(|| parts.between())
         .or_else(|| parts.losses())
         .or_else(|| parts.readouts());
     match found
         .or_else(|| parts.labels(table))
+        .or_else(|| parts.places())
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
         .or_else(|| parts.pipelined())
@@ -135,10 +141,6 @@ impl<'a> Parts<'a> {
             let reason = "squares of places are multiplied in 32 or 16 bits";
             return Some((key(), quoted("network.precision", &network.precision), reason));
         }
-        if network.residual.name != "none" {
-            let reason = "a convolution reads the grid of one layer below";
-            return Some((quoted("network.residual", &network.residual), key(), reason));
-        }
         let overlay = network.overlay.build(overlay::CATALOGUE);
         let apart = overlay.width(2) > 0 && overlay.place() != Place::Over;
         let reason = "few units or none would see the label, which does not lie over the whole image";
@@ -157,6 +159,13 @@ impl<'a> Parts<'a> {
             if network.layers.len() < 3 {
                 return Some((residual, layers, "only a third layer has two layers below it"));
             }
+        }
+        if let Contrast::Images(maker) = &self.contrast
+            && network.residual.name != "none"
+            && (1..network.layers.len()).any(|l| maker.anew(l))
+        {
+            let reason = "negatives are made anew of what one layer passed on";
+            return Some((quoted("network.residual", &network.residual), self.negatives(), reason));
         }
         if train.collaboration.name == "none" {
             return None;
@@ -204,6 +213,9 @@ impl<'a> Parts<'a> {
                 false => "this loss needs one goodness a row",
             };
             return Some((self.goodness(), self.loss(), reason));
+        }
+        if !train.hierarchy.0.is_empty() && !self.classes() {
+            return Some(("train.hierarchy".into(), self.loss(), "this loss has no classes that could be merged"));
         }
         let bound = |name| train.loss.args.iter().find(|(n, _)| *n == name).map(|(_, value)| value);
         match (bound("low"), bound("high")) {
@@ -253,6 +265,29 @@ impl<'a> Parts<'a> {
         let asked = adviser.or(own.filter(|_| self.contrast.looks_at() > 0 && !self.classes()))?;
         let reason = "it is solved for when the network is read, and has nothing to say before";
         asked.1.moments().is_some().then(|| (asked.0, self.negatives(), reason))
+    }
+
+    /// What cannot see goodness place by place.
+    fn places(&self) -> Option<Clash> {
+        let (network, train) = (&self.recipe.network, &self.recipe.train);
+        if !network.goodness.build(goodness::CATALOGUE).per_place() {
+            return None;
+        }
+        let apart = [
+            (
+                network.projection.name != "none",
+                quoted("network.projection", &network.projection),
+                "a projection has no places",
+            ),
+            (self.flow.is_some(), quoted("network.flow", &network.flow), "its layers are fully connected"),
+            (
+                train.collaboration.name != "none",
+                quoted("train.collaboration", &train.collaboration),
+                "one layer's places are not another's",
+            ),
+        ];
+        let (_, other, reason) = apart.into_iter().find(|(apart, ..)| *apart)?;
+        Some((other, self.goodness(), reason))
     }
 
     /// Averages that somebody would not notice.

@@ -1,7 +1,7 @@
 //! The keys that a recipe may have, section by section.
 
 /// Keys outside any section.
-pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", "train", "expected"];
+pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", "train", "eval", "expected"];
 /// Keys of `[data]`.
 pub(super) const DATA: &[&str] = &[
     "set",
@@ -34,6 +34,7 @@ pub(super) const NETWORK: &[&str] = &[
     "overlay",
     "activation",
     "normalize",
+    "view",
     "projection",
     "goodness",
     "residual",
@@ -44,11 +45,13 @@ pub(super) const NETWORK: &[&str] = &[
 /// Keys of `[train]`.
 pub(super) const TRAIN: &[&str] = &[
     "loss",
+    "hierarchy",
     "theta",
     "negatives",
     "adviser",
     "collaboration",
     "similarity",
+    "similarity_view",
     "penalty",
     "optimizer",
     "schedule",
@@ -60,6 +63,9 @@ pub(super) const TRAIN: &[&str] = &[
     "validate_every",
     "seed",
 ];
+/// Keys of `[eval]`.
+pub(super) const EVAL: &[&str] = &["flip"];
 
 /// The sections with their keys.
-pub(super) const SECTIONS: &[(&str, &[&str])] = &[("data", DATA), ("network", NETWORK), ("train", TRAIN)];
+pub(super) const SECTIONS: &[(&str, &[&str])] =
+    &[("data", DATA), ("network", NETWORK), ("train", TRAIN), ("eval", EVAL)];

@@ -4,6 +4,7 @@ mod builtin;
 mod clash;
 mod convolutions;
 mod error;
+mod hierarchy;
 mod keys;
 mod read;
 mod set;
@@ -19,7 +20,7 @@ use goodness_core::catalogue::{Args, Entry, find};
 
 use crate::data::PictureRules;
 use crate::layer::Squares;
-use crate::train::Padding;
+use crate::train::{Hierarchy, Padding};
 
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,8 @@ pub struct Recipe {
     pub network: NetworkSpec,
     /// How it learns.
     pub train: TrainSpec,
+    /// What is measured at the end.
+    pub eval: EvalSpec,
     /// The result that its authors measured, for the reader; not read by training.
     pub expected: toml::Table,
 }
@@ -105,6 +108,8 @@ pub struct NetworkSpec {
     pub activation: Choice,
     /// What the next layer sees.
     pub normalize: Choice,
+    /// What a projection and readouts see of a layer.
+    pub view: Choice,
     /// What goodness is read through.
     pub projection: Choice,
     /// What a row is worth.
@@ -135,6 +140,8 @@ pub enum Theta {
 pub struct TrainSpec {
     /// How far goodnesses are from where they should be.
     pub loss: Choice,
+    /// The super-classes that lower layers tell apart, where the loss is one of classes.
+    pub hierarchy: Hierarchy,
     /// The threshold between positives and negatives.
     pub theta: Theta,
     /// Which wrong label.
@@ -145,6 +152,8 @@ pub struct TrainSpec {
     pub collaboration: Choice,
     /// What samples should have in common.
     pub similarity: Choice,
+    /// What that sees of a layer.
+    pub similarity_view: Choice,
     /// What else counts.
     pub penalty: Choice,
     /// How weights move.
@@ -165,6 +174,13 @@ pub struct TrainSpec {
     pub validate_every: usize,
     /// Where all randomness comes from.
     pub seed: u64,
+}
+
+/// `[eval]`: what is measured at the end, beside the error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EvalSpec {
+    /// Whether errors are measured also by the mean of the scores of an image and of its mirror image.
+    pub flip: bool,
 }
 
 impl Choice {

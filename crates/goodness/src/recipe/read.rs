@@ -5,12 +5,15 @@ use std::str::FromStr;
 use goodness_core::catalogue::{Args, Entry, find};
 use goodness_core::{
     activation, class_loss, goodness, image_negatives, init, loss, negatives, normalize, optim, overlay, penalty,
-    projection, schedule, similarity,
+    projection, schedule, similarity, view,
 };
 use toml::{Table, Value};
 
 use super::error::did_you_mean;
-use super::{Choice, DataSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, keys};
+use super::{
+    Choice, DataSpec, EvalSpec, NetworkSpec, Recipe, RecipeError, Theta, TrainSpec, clash, convolutions, hierarchy,
+    keys,
+};
 use crate::data::{Broken, PictureRules};
 use crate::train::Padding;
 use crate::{collaboration, flow, plan, precision, readout, residual};
@@ -32,6 +35,7 @@ pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
         data: data(&top.section("data", keys::DATA)?)?,
         train: train(&train_section, per_class(&network))?,
         network,
+        eval: EvalSpec { flip: top.section("eval", keys::EVAL)?.flag("flip")? },
         expected: top.section_or_empty("expected")?.table.clone(),
     };
     clash::check(origin, table, &recipe)?;
@@ -112,6 +116,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
         overlay: s.choice("overlay", overlay::CATALOGUE, overlay)?,
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
+        view: s.choice("view", view::CATALOGUE, "whole")?,
         projection: s.choice("projection", projection::CATALOGUE, "none")?,
         goodness,
         residual: s.choice("residual", residual::CATALOGUE, "none")?,
@@ -129,11 +134,13 @@ pub(super) fn per_class(network: &NetworkSpec) -> bool {
 fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
     Ok(TrainSpec {
         loss: s.loss(if class_wise { "cross_entropy" } else { "swish_symba" })?,
+        hierarchy: hierarchy::read(s)?,
         theta: s.theta("theta")?,
         negatives: s.negatives("wrong_label")?,
         adviser: s.table.get("adviser").map(|_| s.choice("adviser", readout::CATALOGUE, "linear")).transpose()?,
         collaboration: s.choice("collaboration", collaboration::CATALOGUE, "none")?,
         similarity: s.choice("similarity", similarity::CATALOGUE, "none")?,
+        similarity_view: s.choice("similarity_view", view::CATALOGUE, "whole")?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
         optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,
         schedule: s.choice("schedule", schedule::CATALOGUE, "linear_decay")?,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use super::{Choice, Recipe, Theta, convolutions};
+use super::{Choice, Recipe, Theta, convolutions, hierarchy};
 use crate::data::{Broken, PictureRules};
 use crate::train::Objective;
 
@@ -45,6 +45,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("overlay", &r.network.overlay);
     out.choice("activation", &r.network.activation);
     out.choice("normalize", &r.network.normalize);
+    out.choice("view", &r.network.view);
     out.choice("projection", &r.network.projection);
     out.choice("goodness", &r.network.goodness);
     out.choice("residual", &r.network.residual);
@@ -53,6 +54,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("precision", &r.network.precision);
     out.section("train");
     out.choice("loss", &r.train.loss);
+    if !r.train.hierarchy.0.is_empty() {
+        out.line("hierarchy", &hierarchy::write(&r.train.hierarchy));
+    }
     match r.train.theta {
         Theta::Own => {}
         Theta::Fixed(theta) => out.real("theta", theta),
@@ -64,6 +68,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     r.train.adviser.iter().for_each(|adviser| out.choice("adviser", adviser));
     out.choice("collaboration", &r.train.collaboration);
     out.choice("similarity", &r.train.similarity);
+    out.choice("similarity_view", &r.train.similarity_view);
     out.choice("penalty", &r.train.penalty);
     out.choice("optimizer", &r.train.optimizer);
     out.choice("schedule", &r.train.schedule);
@@ -74,6 +79,11 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.real("average", r.train.average);
     out.whole("validate_every", r.train.validate_every);
     out.line("seed", &r.train.seed.to_string());
+    // Only where it is asked for: what is measured at the end does not change what training comes to.
+    if r.eval.flip {
+        out.section("eval");
+        out.line("flip", "true");
+    }
     if !r.expected.is_empty() {
         out.section("expected");
         out.0.push_str(&r.expected.to_string());
@@ -133,6 +143,14 @@ fn number(value: f64) -> String {
 mod tests {
     use super::super::BUILTIN;
     use super::*;
+
+    #[test]
+    fn what_is_measured_at_the_end_is_written_where_it_is_asked_for() {
+        let recipe = Recipe::load_with("mnist", &["eval.flip=true".into()]).unwrap();
+        assert!(recipe.to_toml().contains("[eval]\nflip = true\n"));
+        assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
+        assert!(!Recipe::load("mnist").unwrap().to_toml().contains("[eval]"));
+    }
 
     #[test]
     fn what_is_written_reads_the_same() {

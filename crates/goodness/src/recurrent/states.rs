@@ -3,6 +3,7 @@
 //!
 //! Rows come stacked as everywhere: row `p·B + r` is image `r` with its label of pass `p`.
 
+use goodness_core::normalize::Channels;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, Rounded, par, product};
 
@@ -70,7 +71,7 @@ impl States {
         let Parts { activation, normalize, .. } = &network.parts;
         par::each_block(images, ROWS, (h, x), |_, (mut h, x): (RowsMut<'_>, RowsMut<'_>)| {
             activation.forward(h.reborrow());
-            normalize.forward_into(h.as_rows(), x);
+            normalize.forward_into(h.as_rows(), Channels::default(), x);
         });
         [&mut self.h[l], &mut self.x[l]].into_iter().for_each(|m| copy_down(m, images));
     }
@@ -113,7 +114,7 @@ impl States {
             activation.forward(a.reborrow());
             flow.mix(a.as_rows().data(), h.data_mut());
             goodness.score(h.as_rows(), g.data_mut());
-            normalize.forward_into(h.as_rows(), next);
+            normalize.forward_into(h.as_rows(), Channels::default(), next);
         });
         let moved = [&mut self.a, &mut self.h[l], &mut self.next[l], &mut self.g];
         moved.into_iter().for_each(|m| copy_down(m, rows));

@@ -19,6 +19,12 @@ pub struct Summary {
     pub test_error: Option<f64>,
     /// Last error measured on the validation split.
     pub validation_error: Option<f64>,
+    /// Error on the test set by the mean of the scores of an image and of its mirror image, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_error_flipped: Option<f64>,
+    /// The same on the validation split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_error_flipped: Option<f64>,
     /// Seconds of training, without reading the validation and test sets.
     pub train_seconds: f64,
     /// Training samples a second.

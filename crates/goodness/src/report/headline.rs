@@ -9,6 +9,13 @@ pub(super) fn section(report: &Report) -> String {
         Some(error) => figure("figure main", &format!("{error:.2} %"), "test error, read once at the end"),
         None => figure("figure main", "–", "test error: not read yet"),
     };
+    let flipped = [
+        (s.test_error_flipped, "test error, averaged with the mirror image"),
+        (s.validation_error_flipped, "validation error, averaged with the mirror image"),
+    ];
+    let flipped =
+        flipped.iter().filter_map(|(error, what)| error.map(|e| figure("figure", &format!("{e:.2} %"), what)));
+    let flipped: String = flipped.collect();
     let others: String = [
         (s.validation_error.map_or("–".to_string(), |e| format!("{e:.2} %")), "validation error"),
         (seconds(s.train_seconds), "of training"),
@@ -28,7 +35,7 @@ pub(super) fn section(report: &Report) -> String {
     let warnings = s.warnings.iter().map(|w| format!("<p class=\"warning\">{}</p>\n", escape(w))).collect::<String>();
     format!(
         "<header>\n<h1>{}</h1>\n<p class=\"sub\">{} on {}, {} plan, {} readout. Every layer learned by itself; no gradient \
-         crossed from one to another.</p>\n</header>\n<div class=\"figures\">{main}{others}</div>\n{warnings}",
+         crossed from one to another.</p>\n</header>\n<div class=\"figures\">{main}{flipped}{others}</div>\n{warnings}",
         escape(&s.recipe),
         escape(&s.rule),
         escape(&s.data),

@@ -95,6 +95,8 @@ pub(crate) mod tests {
             parameters: 1_786_000,
             test_error: (epochs > 0).then_some(1.23),
             validation_error: None,
+            test_error_flipped: None,
+            validation_error_flipped: Some(2.5),
             train_seconds: 60.0,
             samples_per_second: 1e4,
             peak_memory_bytes: 200 << 20,

@@ -3,13 +3,16 @@
 //! What a layer passes on is normalised. Several of them side by side, of N₁, N₂, … units, must look to the next layer
 //! like one row of N = ΣNᵢ, so all are multiplied by √(t(N) / Σt(Nᵢ)), where t(N) is what the squares of a normalised row
 //! add up to. Under `rms` t(N) = N and the factor is 1: rows of root mean square 1 side by side have root mean square 1.
-//! Under `l2` t(N) = 1 and it is 1/√n for n layers. The image is never among them: a label may be written in it.
+//! Under `l2` t(N) = 1 and it is 1/√n for n layers. Side by side means, of maps, channel by channel at the same place, so that
+//! a class's channels stay together; and the far layer's maps are made as small as the near one's. The image is never among them: a label may be written in it.
 //!
 //! A residual is added by one new file here and its line in [`CATALOGUE`].
 
+mod add;
 mod concatenate;
 mod none;
 
+pub use add::Add;
 pub use concatenate::Concatenate;
 pub use none::NoResidual;
 
@@ -24,10 +27,15 @@ use goodness_engine::{Matrix, par};
 pub trait Residual: Send + Sync {
     /// The layers that layer number `layer` (from 0) reads; none for the first, which reads the image.
     fn sources(&self, layer: usize) -> Range<usize>;
+
+    /// Whether two of them that have as many channels are added up, not put side by side.
+    fn adds(&self) -> bool {
+        false
+    }
 }
 
 /// Every residual there is.
-pub const CATALOGUE: &[Entry<dyn Residual>] = &[none::ENTRY, concatenate::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Residual>] = &[none::ENTRY, concatenate::ENTRY, add::ENTRY];
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
@@ -66,19 +74,26 @@ fn join_row(sources: &[Matrix], row: usize, factor: f32, mut out: &mut [f32]) {
     }
 }
 
-/// What joined rows are multiplied by: √(t(N) / Σt(Nᵢ)) for N = `width`; 1 where rows keep their length.
+/// What joined rows are multiplied by: √(t(N) / Σt(Nᵢ)) for N = `width`; 1 where rows have no length of their own.
 pub fn factor(sources: &[Matrix], normalize: &dyn Normalize, width: usize) -> f32 {
     let parts: Option<f32> = sources.iter().map(|source| normalize.squares(source.width())).sum();
-    match (normalize.squares(width), parts) {
-        (Some(whole), Some(parts)) => (whole / parts).sqrt(),
-        _ => 1.0,
-    }
+    share(normalize.squares(width), parts)
+}
+
+/// The same for rows of some widths.
+pub(crate) fn factor_of(widths: &[usize], normalize: &dyn Normalize) -> f32 {
+    let parts: Option<f32> = widths.iter().map(|width| normalize.squares(*width)).sum();
+    share(normalize.squares(widths.iter().sum()), parts)
+}
+
+fn share(whole: Option<f32>, parts: Option<f32>) -> f32 {
+    whole.zip(parts).map_or(1.0, |(whole, parts)| (whole / parts).sqrt())
 }
 
 #[cfg(test)]
 mod tests {
     use goodness_core::math::sum_of_squares;
-    use goodness_core::normalize::{Keep, L2, Rms};
+    use goodness_core::normalize::{Channels, Keep, L2, Rms};
 
     use super::*;
 
@@ -87,7 +102,7 @@ mod tests {
         let (h, mut sources) = ([[3.0, 0.0, 4.0], [1.0, 1.0, 0.0]], [Matrix::zeros(1, 3), Matrix::zeros(1, 2)]);
         for (h, x) in h.iter().zip(&mut sources) {
             let width = x.width();
-            normalize.forward_into(Rows::new(&h[..width], 1, width), x.rows_mut());
+            normalize.forward_into(Rows::new(&h[..width], 1, width), Channels::default(), x.rows_mut());
         }
         join(&sources, normalize, &mut Matrix::default()).data().to_vec()
     }

@@ -1,16 +1,17 @@
 //! What a trained network is like: the material of the report.
 
+use goodness_core::Rng;
 use goodness_core::image_negatives::ImageNegatives;
 use goodness_core::negatives::{Negatives, WrongLabel};
-use goodness_core::{Rng, math};
 use goodness_engine::{Matrix, Pool, Rounded};
 
+use super::test::Test;
 use crate::data::{Dataset, Shape};
 use crate::layer::{Images, Labelled, Labels};
 use crate::network::Network;
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
-use crate::report::{Confusion, EpochRecord, Histogram, Mistake, Report, Summary, WeightImage};
+use crate::report::{EpochRecord, Histogram, Report, Summary, WeightImage};
 use crate::train::{Contrast, Method, Spoiled, examples};
 
 /// Validation samples whose goodness is drawn.
@@ -19,62 +20,6 @@ const SAMPLES: usize = 2000;
 const BINS: usize = 60;
 /// First-layer units that are shown.
 const UNITS: usize = 64;
-/// Mistakes that are shown.
-const MISTAKES: usize = 24;
-
-/// The scores of the test set, computed once.
-#[derive(Clone, Debug)]
-pub struct Test {
-    scores: Matrix,
-    labels: Vec<u8>,
-}
-
-impl Test {
-    /// Reads the test set.
-    pub fn read(network: &Network, pool: &Pool, test: &Dataset) -> Self {
-        Self { scores: pool.run(|| network.scores(test)), labels: test.labels().to_vec() }
-    }
-
-    fn predictions(&self) -> impl Iterator<Item = (usize, usize, &[f32])> + '_ {
-        let rows = self.scores.rows().iter();
-        self.labels.iter().zip(rows).map(|(label, row)| (usize::from(*label), math::argmax(row), row))
-    }
-
-    /// Share of samples whose best class is not their label, in percent.
-    pub fn error(&self) -> f64 {
-        let wrong = self.predictions().filter(|(truth, best, _)| truth != best).count();
-        100.0 * wrong as f64 / self.labels.len() as f64
-    }
-
-    /// How often each class was taken for each other.
-    pub fn confusion(&self) -> Confusion {
-        let classes = self.scores.width();
-        let mut counts = vec![0; classes * classes];
-        self.predictions().for_each(|(truth, best, _)| counts[truth * classes + best] += 1);
-        Confusion { classes, counts }
-    }
-
-    /// The mistakes with the largest gap between the class that won and the true one.
-    fn mistakes(&self, test: &Dataset) -> Vec<Mistake> {
-        let shape = test.shape();
-        let wrong = self.predictions().enumerate().filter(|(_, (truth, best, _))| truth != best);
-        let mistake = |(r, (truth, predicted, row)): (usize, (usize, usize, &[f32]))| Mistake {
-            pixels: test.row(r).to_vec(),
-            height: shape.height,
-            width: shape.width,
-            channels: shape.channels,
-            truth,
-            predicted,
-            truth_score: row[truth],
-            predicted_score: row[predicted],
-        };
-        let mut all: Vec<Mistake> = wrong.map(mistake).collect();
-        let gap = |m: &Mistake| m.predicted_score - m.truth_score;
-        all.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
-        all.truncate(MISTAKES);
-        all
-    }
-}
 
 /// Gathers what the report shows. Without a test set it has neither confusion matrix nor mistakes.
 pub fn examine(
@@ -126,12 +71,25 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
     let (mut x, mut joint) = (Vec::<Matrix>::new(), Matrix::default());
     let mut all = Vec::new();
     for (l, layer) in network.layers.iter().enumerate() {
+        if let (Contrast::Images(maker), Some(below)) = (&method.negatives, l.checked_sub(1))
+            && maker.anew(l)
+            && method.objective.passes() == 2
+        {
+            let key = (recipe.train.seed, u64::MAX >> 24);
+            Spoiled::default().renew(&**maker, (l, network.layers[below].grid()), key, &mut x[below]);
+        }
         let input = network.input(l, Labelled { images: &images, labels: &labels }, &x, &mut joint);
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
-        let mut g = Matrix::zeros(2 * rows, network.goodnesses());
+        let mut g = Matrix::zeros(2 * rows, network.goodnesses(l));
         layer.forward_into(&input, &mut Rounded::default(), h.rows_mut());
+        let mut s = Matrix::zeros(2 * rows, network.parts.seen(layer));
         let mut a = Matrix::zeros(2 * rows, layer.projection.len());
-        network.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), next.rows_mut());
+        let mut known = Matrix::default();
+        let above = (next.rows_mut(), network.parts.remembered(layer, &mut known));
+        network.parts.lift(layer.lens(), h.rows_mut(), (s.rows_mut(), a.rows_mut()), g.rows_mut(), Some(above));
+        if network.parts.goodness.per_place() {
+            g.average_rows();
+        }
         all.push(of_layer((l, &g)));
         x.push(next);
         // What no layer above reads is forgotten.

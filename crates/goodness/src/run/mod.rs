@@ -11,9 +11,11 @@
 
 mod error;
 mod examine;
+mod test;
 
 pub use error::RunError;
-pub use examine::{Test, examine};
+pub use examine::examine;
+pub use test::Test;
 
 use std::fs;
 use std::io;

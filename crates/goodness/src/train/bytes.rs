@@ -9,7 +9,7 @@ use crate::layer::{Dense, Gradients};
 /// Bytes of the parts of a trainer, by what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bytes {
-    /// Weights and biases, their averages, those of readouts and of maps.
+    /// Weights and biases, what layers remember of their units, their averages, those of readouts and of maps.
     pub weights: u64,
     /// What optimizers remember.
     pub optimizer: u64,
@@ -35,7 +35,7 @@ impl Gradients {
 impl Trainer {
     /// Bytes of what it is made of, without the data.
     pub fn bytes(&self) -> Bytes {
-        let layer = |l: &Dense| 4 * l.parameters() as u64;
+        let layer = |l: &Dense| 4 * l.parameters() as u64 + held([&l.running]);
         let averages = self.states.iter().filter_map(|s| s.average.as_ref()).map(layer);
         let readouts = || std::iter::once(&self.network.readout).chain(&self.method.adviser);
         let memories = self.states.iter().flat_map(|s| s.memories()).flat_map(|(_, m)| m);
@@ -54,8 +54,9 @@ impl Trainer {
 impl LayerWork {
     /// Bytes of activities and derivatives by them.
     pub(super) fn bytes(&self) -> u64 {
-        let own = [&self.h, &self.dz, &self.x, &self.a, &self.da, &self.g, &self.dg, &self.others];
-        held(own.into_iter().chain(self.likeness.rows()))
+        let lent = [&self.h, &self.dz, &self.x, &self.g, &self.dg, &self.others, &self.known].into_iter();
+        let inside = [&self.s, &self.ds, &self.a, &self.da].into_iter().chain(self.statistics.matrices());
+        held(lent.chain(inside).chain(self.likeness.rows()))
     }
 
     /// Bytes of gradients.

@@ -44,7 +44,7 @@ impl Kept {
         let (samples, read) = (data.len(), network.parts.residual.sources(layer));
         let rows = |l: &usize| if read.contains(l) { 2 * samples } else { 0 };
         self.x = (0..layer).map(|l| Matrix::zeros(rows(&l), network.layers[l].units())).collect();
-        self.g = (0..layer).map(|_| Matrix::zeros(2 * samples, network.goodnesses())).collect();
+        self.g = (0..layer).map(|l| Matrix::zeros(2 * samples, network.goodnesses(l))).collect();
         let mut work = Workspace::new(layer);
         for first in (0..samples).step_by(CHUNK) {
             let rows = first..(first + CHUNK).min(samples);

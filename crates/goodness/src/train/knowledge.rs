@@ -43,10 +43,10 @@ fn wrong_by_goodness(network: &Network, data: &Dataset) -> Vec<usize> {
     wrong
 }
 
-/// The mean activity of each class in each layer (classes × units), and half its square, which the nearest one is found by.
+/// The mean of each class in what is seen of each layer (classes × its numbers), and half its square, which the nearest one is found by.
 fn means(network: &Network, data: &Dataset) -> Vec<(Matrix, Vec<f32>)> {
-    let zeros = |units: usize| Matrix::zeros(network.classes, units);
-    let mut sums: Vec<Matrix> = network.layers.iter().map(|l| zeros(l.units())).collect();
+    let zeros = |seen: usize| Matrix::zeros(network.classes, seen);
+    let mut sums: Vec<Matrix> = network.seen().map(zeros).collect();
     let mut counts = vec![0.0f32; network.classes];
     let first = data.select(0..SAMPLES.min(data.len()));
     let first = first.as_ref().unwrap_or(data);
@@ -54,8 +54,9 @@ fn means(network: &Network, data: &Dataset) -> Vec<(Matrix, Vec<f32>)> {
         for r in 0..scores.len() {
             let label = usize::from(first.label(row0 + r));
             counts[label] += 1.0;
-            for (sums, x) in sums.iter_mut().zip(&walk.x) {
-                sums.rows_mut().row_mut(label).iter_mut().zip(x.rows().row(r)).for_each(|(s, x)| *s += x);
+            for (l, sums) in sums.iter_mut().enumerate() {
+                let x = walk.seen(l).rows().row(r);
+                sums.rows_mut().row_mut(label).iter_mut().zip(x).for_each(|(s, x)| *s += x);
             }
         }
     });
@@ -72,9 +73,9 @@ fn wrong_by_means(network: &Network, data: &Dataset, means: &[(Matrix, Vec<f32>)
     let mut wrong = vec![0; network.layers.len()];
     let mut near = Matrix::default();
     network.read_all(data, network.layers.len(), |first, walk, scores| {
-        for (wrong, (x, (means, halves))) in wrong.iter_mut().zip(walk.x.iter().zip(means)) {
+        for (l, (wrong, (means, halves))) in wrong.iter_mut().zip(means).enumerate() {
             near.resize(scores.len(), means.len());
-            product::forward(x.rows(), means.rows(), near.rows_mut());
+            product::forward(walk.seen(l).rows(), means.rows(), near.rows_mut());
             *wrong += misread(near.rows(), halves, |r| usize::from(data.label(first + r)));
         }
     });

@@ -12,6 +12,7 @@ use super::state::LayerState;
 use super::sums::LayerSums;
 use super::workspace::{LayerWork, with_others};
 use crate::layer::{Dense, Input, sum_columns};
+use crate::lift::{Made, Slopes, seen};
 use crate::network::Parts;
 
 /// Rows that one thread takes at a time.
@@ -27,22 +28,21 @@ pub(super) fn layer_step(
 ) -> LayerSums {
     let (rows, samples) = (input.len(), work.loss.len());
 
-    // Forward: z = x̂Wᵀ + b, h = φ(z), a = projection(h), g = goodness(a).
+    // Forward: z = x̂Wᵀ + b, h = φ(z), s = view(h), a = projection(s), g = goodness(a).
     layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
-    let p = layer.projection.rows();
-    parts.lift(p, work.h.rows_mut(), work.a.rows_mut(), work.g.rows_mut(), RowsMut::new(&mut [], 0, 1));
+    let lens = layer.lens();
+    work.lift(parts, lens);
 
     // Loss of g + γ, γ constant, and its derivative by each goodness, averaged over the batch.
     let g = with_others(&work.g, &mut work.others);
-    work.knob = method.objective.score((g, state.theta), labels, state.knob(), &mut work.loss, work.dg.rows_mut());
+    work.knob = method.objective.score((g, labels), state, &mut work.supers, (&mut work.loss, work.dg.rows_mut()));
     state.follow(method, g, parts.goodness.theta(layer.units()));
     let share = 1.0 / samples as f32;
-    work.dg.data_mut().iter_mut().for_each(|d| *d *= share);
-    work.knob *= share;
+    work.dg.data_mut().iter_mut().chain([&mut work.knob]).for_each(|d| *d *= share);
 
     // What samples should have in common, and the mean activity of each unit over the positives, which come first.
     let positives = work.h.rows().split_at(samples).0;
-    state.compare((positives, labels, classes), &mut work.likeness, method, pace);
+    state.compare((positives, labels, classes), (lens.grid, &mut work.likeness), method, pace);
     work.loss.iter_mut().zip(&work.likeness.loss).for_each(|(loss, more)| *loss += more);
     sum_columns(positives, &mut work.mean_h);
     work.mean_h.iter_mut().for_each(|m| *m *= share);
@@ -51,31 +51,29 @@ pub(super) fn layer_step(
 
     // Back to z, inside the layer and no further.
     let (slope, likeness) = (&work.slope, work.likeness.dh.rows());
-    let back = ((work.h.rows(), work.a.rows(), work.dg.rows()), (work.da.rows_mut(), work.dz.rows_mut()));
-    par::each_block(rows, ROWS, back, |first, (seen, (da, mut dz)): (Seen<'_>, Slopes<'_>)| {
-        parts.pull_back(p, seen, da, dz.reborrow());
+    let made = (work.h.rows(), work.s.rows(), work.a.rows(), work.dg.rows());
+    let slopes = (work.da.rows_mut(), work.ds.rows_mut(), work.dz.rows_mut());
+    par::each_block(rows, ROWS, (made, slopes), |first, (made, (da, ds, mut dz)): (Made<'_>, Slopes<'_>)| {
+        parts.pull_back(lens, made, (da, ds, dz.reborrow()));
         add_rows(likeness, first, &mut dz);
         let penalised = samples.saturating_sub(first).min(dz.len());
         if method.penalty.gated() {
             add_slope(slope, penalised, &mut dz);
         }
-        parts.activation.pull_back(seen.0, dz.reborrow());
+        parts.activation.pull_back(made.0, dz.reborrow());
         if !method.penalty.gated() {
             add_slope(slope, penalised, &mut dz);
         }
     });
 
-    // Local gradients, the update, and x̂' = h / |h| where h stands, for the layers above.
-    let seen = (work.h.rows(), work.a.rows(), work.da.rows());
-    layer.projection_grads(&*parts.projection, seen, &mut work.grads);
+    // Local gradients, the update, and x̂', h normalised where it stands, for the layers above.
+    let made = (seen(&work.h, &work.s).rows(), work.a.rows(), work.da.rows());
+    layer.projection_grads(&*parts.projection, made, &mut work.grads);
     state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, pace);
     state.update(layer, (&work.grads, work.knob), method, pace);
-    work.pass_on(&*parts.normalize);
+    work.pass_on(layer, parts, pace.step);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }
-
-type Seen<'a> = (Rows<'a>, Rows<'a>, Rows<'a>);
-type Slopes<'a> = (RowsMut<'a>, RowsMut<'a>);
 
 /// Adds the penalty's slope to the first `rows` rows.
 pub(super) fn add_slope(slope: &[f32], rows: usize, dz: &mut RowsMut<'_>) {

@@ -1,16 +1,22 @@
 //! The similarity term of a batch: cosines between its samples, and the way back from them to the activities.
 //!
-//! Cosines are taken of the activities h, or of m = hMᵀ where the term has a learned map M. The map stands beside the layer
-//! and above nothing: it is handed the layer's own activities, and what goes back through it ends there.
+//! Cosines are taken of s = view(h), which is h itself in a dense layer, or of m = sMᵀ where the term has a learned map M.
+//! The map stands beside the layer and above nothing: it is handed the layer's own activities, and what goes back through
+//! it ends there.
 
 use goodness_core::similarity::Similarity;
+use goodness_core::view::{Grid, View};
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par, product};
 
 /// Buffers of the term; one serves all layers in turn.
 #[derive(Debug, Default)]
 pub(super) struct Likeness {
-    /// What the map makes of the activities: samples × its numbers; no rows without a map.
+    /// What is seen of the activities: samples × its numbers; no rows where that is all of them.
+    seen: Matrix,
+    /// Derivative by that.
+    ds: Matrix,
+    /// What the map makes of what is seen: samples × its numbers; no rows without a map.
     mapped: Matrix,
     /// Derivative by that, and its transpose.
     dm: Matrix,
@@ -26,7 +32,7 @@ pub(super) struct Likeness {
     pub(super) loss: Vec<f32>,
     /// Derivative by the activities: samples × units; no rows where there is no term.
     pub(super) dh: Matrix,
-    /// Derivative by the map: its numbers × units; no rows without a map.
+    /// Derivative by the map: its numbers × what is seen of the units; no rows without a map.
     pub(super) dmap: Matrix,
 }
 
@@ -34,9 +40,32 @@ pub(super) struct Likeness {
 const ROWS: usize = 32;
 
 impl Likeness {
-    /// Computes the term for the activities `h` of samples with `labels` in `classes` classes, seen through `map`, which has
-    /// no rows where they are seen themselves.
-    pub(super) fn compute(&mut self, term: &dyn Similarity, (h, map): (Rows<'_>, Rows<'_>), labels: (&[u8], usize)) {
+    /// Computes the term for the activities `h` on a grid, of samples with `labels` in `classes` classes, through a view and
+    /// through `map`, which has no rows where there is none.
+    pub(super) fn compute(
+        &mut self,
+        term: &dyn Similarity,
+        (view, grid): (&dyn View, Grid),
+        (h, map): (Rows<'_>, Rows<'_>),
+        labels: (&[u8], usize),
+    ) {
+        if view.is_whole(grid) || !term.is_active() {
+            return self.compute_seen(term, (h, map), labels);
+        }
+        let (mut seen, samples) = (std::mem::take(&mut self.seen), h.len());
+        seen.resize(samples, view.width(grid));
+        par::each_block(samples, ROWS, (h, seen.rows_mut()), |_, (h, s)| view.forward_into(grid, h, s));
+        std::mem::swap(&mut self.dh, &mut self.ds);
+        self.compute_seen(term, (seen.rows(), map), labels);
+        std::mem::swap(&mut self.dh, &mut self.ds);
+        self.dh.resize(samples, h.width());
+        let parts = (h, seen.rows(), self.ds.rows(), self.dh.rows_mut());
+        par::each_block(samples, ROWS, parts, |_, (h, s, ds, dh)| view.pull_back(grid, h, s, ds, dh));
+        self.seen = seen;
+    }
+
+    /// The same of what is seen of the activities, `h`, and the derivative by that.
+    fn compute_seen(&mut self, term: &dyn Similarity, (h, map): (Rows<'_>, Rows<'_>), labels: (&[u8], usize)) {
         let samples = if term.is_active() { h.len() } else { 0 };
         self.fit(samples, h.width(), map.len());
         if samples == 0 {
@@ -92,8 +121,8 @@ impl Likeness {
     }
 
     /// Its matrices of a row a sample.
-    pub(super) fn rows(&self) -> [&Matrix; 5] {
-        [&self.mapped, &self.dm, &self.turned, &self.unit, &self.dh]
+    pub(super) fn rows(&self) -> [&Matrix; 7] {
+        [&self.seen, &self.ds, &self.mapped, &self.dm, &self.turned, &self.unit, &self.dh]
     }
 }
 
@@ -129,6 +158,7 @@ fn back(unit: &[f32], length: f32, centred: bool, d: &mut [f32]) {
 mod tests {
     use goodness_core::Rng;
     use goodness_core::similarity::{Contrastive, Matching};
+    use goodness_core::view::{Average, Deviation, Whole};
 
     use super::*;
 
@@ -139,7 +169,8 @@ mod tests {
     fn term(term: &dyn Similarity, h: &[f32], map: &[f32]) -> (f64, Vec<f32>, Vec<f32>) {
         let (mut work, samples) = (Likeness::default(), h.len() / UNITS);
         let map = Rows::new(map, map.len() / UNITS, UNITS);
-        work.compute(term, (Rows::new(h, samples, UNITS), map), (&LABELS.0, LABELS.1));
+        let lens: (&dyn View, Grid) = (&Whole, Grid::point(UNITS));
+        work.compute(term, lens, (Rows::new(h, samples, UNITS), map), (&LABELS.0, LABELS.1));
         let mean = work.loss.iter().map(|l| f64::from(*l)).sum::<f64>() / samples as f64;
         (mean, work.dh.data().to_vec(), work.dmap.data().to_vec())
     }
@@ -176,6 +207,30 @@ mod tests {
     }
 
     #[test]
+    fn the_slopes_go_through_the_view() {
+        let grid = Grid { height: 2, width: 3, channels: 4, blocks: 2 };
+        let views: [Box<dyn View>; 2] = [Box::new(Deviation { cells: 1 }), Box::new(Average { cells: 2 })];
+        let (mut rng, samples) = (Rng::keyed(3, 0, 0), LABELS.0.len());
+        let h: Vec<f32> = (0..samples * grid.numbers()).map(|_| 2.0 * rng.unit()).collect();
+        for (view, numbers) in views.iter().flat_map(|view| [0, 3].map(move |numbers| (&**view, numbers))) {
+            let seen = view.width(grid);
+            let map: Vec<f32> = (0..numbers * seen).map(|_| rng.unit() - 0.3).collect();
+            let compute = |h: &[f32], map: &[f32]| {
+                let mut work = Likeness::default();
+                let through = (Rows::new(h, samples, grid.numbers()), Rows::new(map, numbers, seen));
+                let matching = Matching { weight: 3.0, map: numbers };
+                work.compute(&matching, (view, grid), through, (&LABELS.0, LABELS.1));
+                work
+            };
+            let loss = |work: Likeness| work.loss.iter().map(|l| f64::from(*l)).sum::<f64>() / samples as f64;
+            let work = compute(&h, &map);
+            assert!(work.dh.data().iter().any(|d| d.abs() > 0.02), "nothing goes back");
+            hold(work.dh.data(), &h, |h| loss(compute(h, &map)));
+            hold(work.dmap.data(), &map, |map| loss(compute(&h, map)));
+        }
+    }
+
+    #[test]
     fn nothing_stays_of_what_was_there_before() {
         let mut rng = Rng::keyed(2, 0, 0);
         let h: Vec<f32> = (0..6 * UNITS).map(|_| rng.unit()).collect();
@@ -185,7 +240,8 @@ mod tests {
             let h = Rows::new(&h[..samples * UNITS], samples, UNITS);
             let seen = (h, Rows::new(&maps[..numbers * UNITS], numbers, UNITS));
             let (labels, mut fresh) = ((&LABELS.0[..samples], LABELS.1), Likeness::default());
-            [&mut work, &mut fresh].into_iter().for_each(|w| w.compute(&matching, seen, labels));
+            let lens: (&dyn View, Grid) = (&Whole, Grid::point(UNITS));
+            [&mut work, &mut fresh].into_iter().for_each(|w| w.compute(&matching, lens, seen, labels));
             assert_eq!((&work.loss, &work.dh, &work.dmap), (&fresh.loss, &fresh.dh, &fresh.dmap));
         }
     }

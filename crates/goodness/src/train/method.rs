@@ -11,10 +11,13 @@ use goodness_core::optim::{self, Optimizer};
 use goodness_core::penalty::{self, Penalty};
 use goodness_core::schedule::{self, Schedule};
 use goodness_core::similarity::{self, Similarity};
+use goodness_core::view::{self, Grid, View};
 
 use goodness_core::{Rng, Rows, RowsMut};
 use goodness_engine::Matrix;
 
+use super::hierarchy::{Hierarchy, Supers};
+use super::state::LayerState;
 use crate::collaboration::{self, Collaboration};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Readout};
@@ -53,26 +56,28 @@ impl Objective {
         }
     }
 
-    /// Writes each sample's loss and its derivative by each goodness; returns that by the loss's own number, summed.
+    /// Writes each sample's loss and its derivative by each goodness; returns that by the loss's own number, summed. A loss of
+    /// classes is asked of what the layer tells apart.
     ///
     /// # Shapes
-    /// `g`, `dg`: samples · passes × 1, or samples × classes. `labels`, `loss`: one a sample.
+    /// `g`, `dg`: samples · passes × 1 or × places, or samples × classes. `labels`, `loss`: one a sample.
     pub(super) fn score(
         &self,
-        (g, theta): (Rows<'_>, f32),
-        labels: &[u8],
-        knob: f32,
-        loss: &mut [f32],
-        mut dg: RowsMut<'_>,
+        (g, labels): (Rows<'_>, &[u8]),
+        state: &LayerState,
+        supers: &mut Supers,
+        (loss, mut dg): (&mut [f32], RowsMut<'_>),
     ) -> f32 {
         match self {
             Self::Pairs(pairs) => {
-                let (g_pos, g_neg) = g.data().split_at(loss.len());
-                let (d_pos, d_neg) = dg.data_mut().split_at_mut(loss.len());
-                pairs.score(Pairs { g_pos, g_neg, theta }, Slopes { loss, d_pos, d_neg });
+                let (g_pos, g_neg) = g.data().split_at(g.data().len() / 2);
+                let (d_pos, d_neg) = dg.data_mut().split_at_mut(g_pos.len());
+                loss::score_places(&**pairs, Pairs { g_pos, g_neg, theta: state.theta }, Slopes { loss, d_pos, d_neg });
                 0.0
             }
-            Self::Classes(classes) => classes.score(g, labels, knob, class_loss::Slopes { loss, dg }),
+            Self::Classes(classes) => {
+                state.level.score(&**classes, (g, labels, state.knob()), supers, class_loss::Slopes { loss, dg })
+            }
         }
     }
 
@@ -112,6 +117,8 @@ impl Contrast {
 pub struct Method {
     /// What a layer is asked for.
     pub objective: Objective,
+    /// The super-classes that lower layers are asked for.
+    pub hierarchy: Hierarchy,
     /// Where each layer's threshold comes from.
     pub theta: Theta,
     /// What a sample is contrasted with.
@@ -122,6 +129,8 @@ pub struct Method {
     pub collaboration: Box<dyn Collaboration>,
     /// What samples should have in common.
     pub similarity: Box<dyn Similarity>,
+    /// What it sees of a layer.
+    pub similarity_view: Box<dyn View>,
     /// What else counts.
     pub penalty: Box<dyn Penalty>,
     /// How weights move.
@@ -141,11 +150,13 @@ impl Method {
     pub fn new(spec: &TrainSpec) -> Self {
         Self {
             objective: Objective::new(&spec.loss),
+            hierarchy: spec.hierarchy.clone(),
             theta: spec.theta,
             negatives: Contrast::new(&spec.negatives),
             adviser: spec.adviser.as_ref().map(|adviser| adviser.build(readout::CATALOGUE)),
             collaboration: spec.collaboration.build(collaboration::CATALOGUE),
             similarity: spec.similarity.build(similarity::CATALOGUE),
+            similarity_view: spec.similarity_view.build(view::CATALOGUE),
             penalty: spec.penalty.build(penalty::CATALOGUE),
             optimizer: spec.optimizer.build(optim::CATALOGUE),
             schedule: spec.schedule.build(schedule::CATALOGUE),
@@ -160,11 +171,12 @@ impl Method {
         matches!(self.negatives, Contrast::Images(_)) && self.objective.passes() == 2
     }
 
-    /// The map through which samples are compared by a layer of `units`, as it starts: weights of PyTorch's `Linear`, which
+    /// The map through which samples are compared by a layer on `grid`, as it starts: weights of PyTorch's `Linear`, which
     /// Nøkland and Eidnes use.
-    pub(super) fn map(&self, units: usize, rng: &mut Rng) -> Matrix {
-        let mut map = Matrix::zeros(self.similarity.map(), units);
-        FanInUniform.fill(units, rng, map.data_mut(), &mut []);
+    pub(super) fn map(&self, grid: Grid, rng: &mut Rng) -> Matrix {
+        let seen = self.similarity_view.width(grid);
+        let mut map = Matrix::zeros(self.similarity.map(), seen);
+        FanInUniform.fill(seen, rng, map.data_mut(), &mut []);
         map
     }
 

@@ -9,6 +9,7 @@ use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, par, product};
 
 use super::error::TrainError;
+use super::hierarchy::Supers;
 use super::layer_step::add_slope;
 use super::method::Method;
 use super::state::LayerState;
@@ -111,7 +112,8 @@ impl RecurrentWork {
         let (h, (a, g)) = (self.states.h(l), self.states.moved());
 
         // Loss and its derivative by each goodness, averaged over the batch and the iterations.
-        method.objective.score((g, state.theta), labels, 0.0, &mut self.loss, self.dg.rows_mut());
+        let slopes = (&mut self.loss[..], self.dg.rows_mut());
+        method.objective.score((g, labels), state, &mut Supers::default(), slopes);
         if flow.counts(t) {
             state.follow(method, g, parts.goodness.theta(units));
         }

@@ -2,10 +2,12 @@
 
 use goodness_core::goodness::Goodness;
 use goodness_core::optim::{Memory, Optimizer, Pace};
+use goodness_core::view::Grid;
 use goodness_core::{Rng, Rows, RowsMut, math};
 use goodness_engine::Matrix;
 use goodness_engine::par::{self, MaybeEmpty};
 
+use super::hierarchy::Level;
 use super::likeness::Likeness;
 use super::method::Method;
 use crate::layer::{Dense, Gradients, Input};
@@ -25,8 +27,11 @@ pub(crate) struct LayerState {
     pub(crate) maps: [Vec<f32>; 2],
     /// The one number that the loss learns, if it learns one.
     pub(crate) knob: Vec<f32>,
-    /// The linear map through which samples are compared: its numbers × units; no rows where there is none.
+    /// The linear map through which samples are compared: its numbers × what is seen of the units; no rows where there is
+    /// none.
     pub(crate) map: Matrix,
+    /// What the layer tells apart.
+    pub(crate) level: Level,
     /// θ: fixed, or following the layer.
     pub(crate) theta: f32,
     /// The penalty's running number of each unit.
@@ -52,7 +57,7 @@ impl LayerState {
         let slots = method.optimizer.slots();
         let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
         let knob: Vec<f32> = method.objective.knob().into_iter().collect();
-        let map = method.map(layer.units(), rng);
+        let map = method.map(layer.grid(), rng);
         Self {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
@@ -63,6 +68,7 @@ impl LayerState {
             knob,
             maps: zeros(map.data().len()),
             map,
+            level: Level::default(),
             theta: method.theta(goodness, layer.units()),
             unit_means: vec![method.penalty.initial_state(); layer.units()],
             average: (method.average > 0.0).then(|| layer.clone()),
@@ -102,11 +108,12 @@ impl LayerState {
     pub(super) fn compare(
         &mut self,
         (h, labels, classes): (Rows<'_>, &[u8], usize),
-        likeness: &mut Likeness,
+        (grid, likeness): (Grid, &mut Likeness),
         method: &Method,
         pace: Pace,
     ) {
-        likeness.compute(&*method.similarity, (h, self.map.rows()), (labels, classes));
+        let lens = (&*method.similarity_view, grid);
+        likeness.compute(&*method.similarity, lens, (h, self.map.rows()), (labels, classes));
         follow((self.map.data_mut(), likeness.dmap.data()), &mut self.maps, &*method.optimizer, pace);
     }
 
@@ -159,6 +166,7 @@ impl LayerState {
                 (average.above.data_mut(), layer.above.data()),
                 (average.projection.data_mut(), layer.projection.data()),
                 (average.embedding.data_mut(), layer.embedding.data()),
+                (average.running.data_mut(), layer.running.data()),
                 (average.biases.as_mut_slice(), layer.biases.as_slice()),
             ];
             pairs.into_iter().for_each(|(average, now)| drift(average, now, keep));
@@ -204,7 +212,7 @@ mod tests {
         let mut losses = Vec::new();
         for step in 1..100 {
             let pace = method.optimizer.pace(Moment { step, gain: 1.0 });
-            state.compare((Rows::new(&h, 4, 6), &[0, 1, 1, 0], 2), &mut likeness, &method, pace);
+            state.compare((Rows::new(&h, 4, 6), &[0, 1, 1, 0], 2), (layer.grid(), &mut likeness), &method, pace);
             losses.push(math::sum(&likeness.loss));
         }
         assert!(losses[98] < 0.9 * losses[0], "{losses:?}");

@@ -10,6 +10,7 @@ use super::draw::Draw;
 use super::dropout;
 use super::error::TrainError;
 use super::layer_step::layer_step;
+use super::method::Contrast;
 use super::sums::LayerSums;
 use super::trainer::Trainer;
 use super::watch::Span;
@@ -62,6 +63,7 @@ impl Trainer {
         let (spoils, classes) = (self.method.spoils(), self.network.classes);
         for l in learning.clone() {
             self.open(samples, l);
+            self.renew(l);
             self.work.listen(l, learning.end, &*self.method.collaboration);
             let (input, labels, work) = self.work.desk(l, &self.network, spoils);
             let learner = (&mut self.network.layers[l], &mut self.states[l]);
@@ -92,6 +94,7 @@ impl Trainer {
         let spoils = self.method.spoils();
         for l in layers {
             self.open(samples, l);
+            self.renew(l);
             let (input, _, work) = self.work.desk(l, &self.network, spoils);
             self.network.pass(l, &input, work);
             self.close(l);
@@ -112,6 +115,16 @@ impl Trainer {
             dropout::apply(self.method.dropout, self.recipe.train.seed, (index, 0), self.work.layer.x.rows_mut());
         }
         self.work.close(layer);
+    }
+
+    /// Makes the negatives that layer number `layer` reads, where it reads its own.
+    fn renew(&mut self, layer: usize) {
+        let Contrast::Images(maker) = &self.method.negatives else { return };
+        if layer > 0 && maker.anew(layer) && self.method.objective.passes() == 2 {
+            let (below, key) = (layer - 1, (self.recipe.train.seed, self.position.step));
+            let (grid, work) = (self.network.layers[below].grid(), &mut self.work);
+            work.spoiled.renew(&**maker, (layer, grid), key, &mut work.x[below]);
+        }
     }
 
     /// Whether the layers that learn now read images, not what has been kept of them.

@@ -20,6 +20,8 @@ impl Trainer {
             parameters: self.network().parameters(),
             test_error,
             validation_error: history.iter().rev().find_map(|e| e.validation_error),
+            test_error_flipped: None,
+            validation_error_flipped: None,
             train_seconds: seconds,
             samples_per_second: if seconds > 0.0 { samples / seconds } else { 0.0 },
             peak_memory_bytes: memory::peak_bytes().unwrap_or(0),

@@ -1,6 +1,6 @@
 //! What is worth knowing about a layer's epoch, added up step by step.
 
-use goodness_core::Rows;
+use goodness_core::{Rows, math};
 use serde::{Deserialize, Serialize};
 
 use crate::report::LayerRecord;
@@ -28,15 +28,17 @@ pub(crate) struct Broken {
 }
 
 impl LayerSums {
-    /// The sums of one step: of pairs when `g` has one column (positives, then negatives), else of class goodnesses,
-    /// where the true class stands for the positive and the best of the others for the negative.
+    /// The sums of one step: of pairs when `g` has two rows a sample (positives, then negatives), of each the mean over
+    /// places; else of class goodnesses, where the true class stands for the positive and the best of the others for the
+    /// negative.
     pub(super) fn of(loss: &[f32], g: Rows<'_>, mean_h: &[f32], labels: &[u8]) -> Self {
         let mut sums =
             Self { pairs: loss.len() as u64, loss: loss.iter().map(|x| f64::from(*x)).sum(), ..Self::default() };
         sums.silent = mean_h.iter().all(|m| *m == 0.0);
-        let sides = |r: usize| match g.width() {
-            1 => (g.data()[r], g.data()[loss.len() + r]),
-            _ => contest(g.row(r), usize::from(labels[r])),
+        let mean = |r: usize| math::sum(g.row(r)) / g.width().max(1) as f32;
+        let sides = |r: usize| match g.len() == loss.len() {
+            true => contest(g.row(r), usize::from(labels[r])),
+            false => (mean(r), mean(loss.len() + r)),
         };
         for (g_pos, g_neg) in (0..loss.len()).map(sides) {
             sums.g_pos += f64::from(g_pos);

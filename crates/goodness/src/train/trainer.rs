@@ -115,15 +115,18 @@ impl Trainer {
             return Err(Unfit { key: "data.validation", came: recipe.data.validation.to_string(), expected }.into());
         }
         Augment::check(&recipe.data, train.shape())?;
+        recipe.train.hierarchy.check(train.classes())?;
         let mut network = build::network(recipe, train.shape(), train.classes())?;
         network.class_names = train.class_names().to_vec();
         let mut method = Method::new(&recipe.train);
-        let (widths, per_class) = (&recipe.network.layers, network.parts.goodness.per_class());
-        let layers = Layers { widths, classes: train.classes(), per_class };
+        let (widths, per_class) = (network.seen().collect::<Vec<_>>(), network.parts.goodness.per_class());
+        let layers = Layers { widths: &widths, classes: train.classes(), per_class };
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
         let about = (network.parts.projection.learns(), &*network.parts.goodness);
         let states = network.layers.iter().enumerate().map(|(l, layer)| {
-            LayerState::new(layer, about, &method, &mut Rng::keyed(recipe.train.seed, Rng::ASIDE, l as u64))
+            let mut rng = Rng::keyed(recipe.train.seed, Rng::ASIDE, l as u64);
+            let level = method.hierarchy.level(l, network.layers.len());
+            LayerState { level, ..LayerState::new(layer, about, &method, &mut rng) }
         });
         let states = states.collect();
         let work = Workspace::new(network.layers.len());

@@ -1,17 +1,19 @@
 //! The buffers of a training step, sized by the first batch and reused ever after.
 
-use goodness_core::normalize::Normalize;
-use goodness_core::{Rows, RowsMut, math};
+use goodness_core::normalize::{self, Channels};
+use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, Rounded, Shelf, par};
 
 use super::ahead::Ahead;
+use super::hierarchy::Supers;
 use super::likeness::Likeness;
 use super::pipeline::Line;
 use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
+use super::statistics::{Statistics, remember};
 use crate::collaboration::Collaboration;
-use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels};
-use crate::network::{Network, Walk};
+use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels, Lens};
+use crate::network::{Network, Parts, Walk};
 use crate::readout::Lesson;
 use crate::residual::Residual;
 
@@ -27,10 +29,13 @@ pub(super) struct LayerWork {
     pub(super) x: Matrix,
     /// Whether anybody will.
     passes_on: bool,
+    /// What the projection sees of each row, where it does not see h itself, and the loss's derivative by it.
+    pub(super) s: Matrix,
+    pub(super) ds: Matrix,
     /// What the projection makes of each row, and the loss's derivative by it.
     pub(super) a: Matrix,
     pub(super) da: Matrix,
-    /// Goodness of each row (one number, or one a class), lent too, and the loss's derivative by it.
+    /// Goodness of each row (one number, or one a class or a place), lent too, and the loss's derivative by it.
     pub(super) g: Matrix,
     pub(super) dg: Matrix,
     /// What other layers' goodness counts in the loss; no rows where none does.
@@ -42,7 +47,12 @@ pub(super) struct LayerWork {
     pub(super) slope: Vec<f32>,
     /// The loss's derivative by the one number that it learns itself.
     pub(super) knob: f32,
+    /// What the loss sees of classes, where it is asked of super-classes.
+    pub(super) supers: Supers,
     pub(super) likeness: Likeness,
+    /// Statistics of the batch, and what is known of the layer's channels, where normalisation asks.
+    pub(super) statistics: Statistics,
+    pub(super) known: Matrix,
     pub(super) grads: Gradients,
     pub(super) rounded: Rounded,
 }
@@ -90,7 +100,8 @@ impl Workspace {
         if self.layer.h.capacity() == 0 {
             self.layer.h = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
         }
-        self.layer.resize(shape, &network.layers[layer], network.goodnesses(), passes_on);
+        let read = (&network.parts, &network.layers[layer]);
+        self.layer.resize(shape, read, network.goodnesses(layer), passes_on);
     }
 
     /// Takes back what was lent: what the layer passes on, and its goodness.
@@ -144,32 +155,33 @@ impl Workspace {
 
     /// What a readout learns from the pass that has just been read.
     pub(super) fn lesson(&self, gain: f32, step: u64) -> Lesson<'_> {
-        let Walk { x, g, sums, .. } = &self.walk;
-        Lesson { x, g, labels: &self.truth, sums: sums.rows(), gain, step }
+        let Walk { x, views, g, sums, .. } = &self.walk;
+        Lesson { x, views, g, labels: &self.truth, sums: sums.rows(), gain, step }
     }
 }
 
 impl Network {
     /// Passes rows through layer number `layer` without teaching it anything.
     pub(super) fn pass(&self, layer: usize, input: &Input<'_>, work: &mut LayerWork) {
-        let LayerWork { h, a, g, rounded, .. } = work;
         let layer = &self.layers[layer];
-        layer.forward_into(input, rounded, h.rows_mut());
-        self.parts.lift(layer.projection.rows(), h.rows_mut(), a.rows_mut(), g.rows_mut(), RowsMut::new(&mut [], 0, 1));
-        work.pass_on(&*self.parts.normalize);
+        layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
+        work.lift(&self.parts, layer.lens());
+        work.pass_on_as_read(layer, &self.parts);
     }
 }
 
 impl LayerWork {
-    /// Makes room for `samples` samples in `passes` passes through `layer`, and `goodnesses` numbers of goodness a row.
+    /// Makes room for `samples` samples in `passes` passes through `layer`, which gives a row `goodnesses` numbers of goodness.
     pub(super) fn resize(
         &mut self,
         (samples, passes): (usize, usize),
-        layer: &Dense,
+        (parts, layer): (&Parts, &Dense),
         goodnesses: usize,
         passes_on: bool,
     ) {
-        let (rows, units) = (samples * passes, layer.units());
+        let (rows, units, seen) = (samples * passes, layer.units(), parts.seen(layer));
+        self.s.resize(rows, seen);
+        self.ds.resize(rows, seen);
         self.a.resize(rows, layer.projection.len());
         self.da.resize(rows, layer.projection.len());
         self.h.resize(rows, units);
@@ -188,19 +200,40 @@ impl LayerWork {
 const ROWS: usize = 32;
 
 impl LayerWork {
-    /// Normalises activities where they stand and hands them over as what layers above read, if any does.
-    pub(super) fn pass_on(&mut self, normalize: &dyn Normalize) {
-        if !self.passes_on {
-            return;
+    /// Turns z into activities, goodness and what lies between them.
+    pub(super) fn lift(&mut self, parts: &Parts, lens: Lens<'_>) {
+        let seen = (self.s.rows_mut(), self.a.rows_mut());
+        parts.lift(lens, self.h.rows_mut(), seen, self.g.rows_mut(), None);
+    }
+
+    /// Normalises activities where they stand and hands them over as what layers above read, if any does. Where that goes by
+    /// statistics, by those of the batch, which the layer remembers; `step` is the number of its update.
+    pub(super) fn pass_on(&mut self, layer: &mut Dense, parts: &Parts, step: u64) {
+        let (mut known, channels) = (std::mem::take(&mut self.known), parts.channels(layer, Rows::new(&[], 0, 0)));
+        known.resize(layer.running.len(), layer.running.width());
+        if let (Some(stays), false) = (parts.normalize.stays(step), known.is_empty()) {
+            let batch = self.statistics.gather(self.h.rows(), channels, layer.running.rows().row(0));
+            remember(&mut layer.running, batch, stays);
+            normalize::standards(batch, known.rows_mut());
         }
-        par::each_block(self.h.len(), ROWS, self.h.rows_mut(), |_, mut h: RowsMut<'_>| {
-            for r in 0..h.len() {
-                let row = h.row_mut(r);
-                let scale = normalize.scale(math::sum_of_squares(row), row.len());
-                row.iter_mut().for_each(|x| *x *= scale);
-            }
-        });
-        std::mem::swap(&mut self.h, &mut self.x);
+        self.hand_over(parts, Channels { known: known.rows(), ..channels });
+        self.known = known;
+    }
+
+    /// The same by what the layer remembers.
+    pub(super) fn pass_on_as_read(&mut self, layer: &Dense, parts: &Parts) {
+        let mut known = std::mem::take(&mut self.known);
+        self.hand_over(parts, parts.remembered(layer, &mut known));
+        self.known = known;
+    }
+
+    fn hand_over(&mut self, parts: &Parts, channels: Channels<'_>) {
+        if self.passes_on {
+            par::each_block(self.h.len(), ROWS, self.h.rows_mut(), |_, h: RowsMut<'_>| {
+                parts.normalize.forward(h, channels);
+            });
+            std::mem::swap(&mut self.h, &mut self.x);
+        }
     }
 }
 

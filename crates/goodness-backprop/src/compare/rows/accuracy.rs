@@ -22,7 +22,7 @@ pub(super) const ROW: Row = Row {
 };
 
 /// Rates that are tried, as shares of the recipe's.
-const GAINS: [f64; 3] = [0.1, 0.3, 1.0];
+const GAINS: [f64; 4] = [0.1, 0.3, 1.0, 3.0];
 
 fn parts(setup: &Setup) -> Vec<String> {
     let seeds = (1..=setup.seeds).map(|seed| format!("seed-{seed}"));

@@ -145,21 +145,26 @@ fn sentence(depth: usize, at: &AtDepth) -> String {
 
 fn charts(all: &[(usize, AtDepth)]) -> String {
     let labels: Vec<String> = all.iter().map(|(depth, _)| depth.to_string()).collect();
-    let mut curves: Vec<Line> = Vec::new();
-    for (w, (way, _)) in WAYS.iter().enumerate() {
-        let errors = all.iter().map(|(_, at)| at.ways.get(w).and_then(Option::as_ref).map_or(f64::NAN, |d| d.error));
-        let mut curve = line(way, false, places(errors));
+    let error = |deep: Option<&Deep>| deep.map_or(f64::NAN, |d| d.error);
+    let by_depth = curves(|of| places(all.iter().map(|(_, at)| error(of(at)))));
+    let probes = |(depth, at): &(usize, AtDepth)| {
+        let each = curves(|of| of(at).map_or(Vec::new(), |d| places(d.probes.iter().copied())));
+        lines(&format!("Linear-probe error of each of {depth} layers, %"), "layer", &each)
+    };
+    lines_at("Validation error, %", "layers", &labels, &by_depth) + &all.iter().map(probes).collect::<String>()
+}
+
+/// Which of the networks of a depth is meant.
+type Of<'a> = &'a dyn Fn(&AtDepth) -> Option<&Deep>;
+
+/// A curve for each way, and one for the twin.
+fn curves(points: impl Fn(Of<'_>) -> Vec<(f64, f64)>) -> Vec<Line> {
+    let way = |(w, (name, _)): (usize, &(&str, &[&str]))| {
+        let mut curve = line(name, false, points(&|at| at.ways.get(w)?.as_ref()));
         curve.colour = format!("var(--c{})", [1, 3, 4, 5][w]);
-        curves.push(curve);
-    }
-    let errors = all.iter().map(|(_, at)| at.bp.as_ref().map_or(f64::NAN, |d| d.error));
-    curves.push(line("backprop", true, places(errors)));
-    let by_depth = lines_at("Validation error, %", "layers", &labels, &curves);
-    let probes = all.last().map_or(String::new(), |(depth, at)| {
-        let of = |deep: Option<&Deep>| deep.map_or(Vec::new(), |d| places(d.probes.iter().copied()));
-        let own = line("as the recipe", false, of(at.ways.first().and_then(Option::as_ref)));
-        let both = [own, line("backprop", true, of(at.bp.as_ref()))];
-        lines(&format!("Linear-probe error of each of {depth} layers, %"), "layer", &both)
-    });
-    by_depth + &probes
+        curve
+    };
+    let mut all: Vec<Line> = WAYS.iter().enumerate().map(way).collect();
+    all.push(line("backprop", true, points(&|at| at.bp.as_ref())));
+    all
 }

@@ -40,16 +40,16 @@ fn measure(lab: &mut Lab<'_>, name: &str) -> Result<(), CompareError> {
 fn show(setup: &Setup, store: &Store) -> Shown {
     let mut shown = Shown::default();
     let of = |size, form| store.get::<Measured>(&part(size, form));
-    let mut below = Vec::new();
+    let mut peaks = Vec::new();
     for size in sizes(setup) {
         let Some(ff) = of(size, None) else { continue };
         for form in forms().flatten() {
             let Some(bp) = of(size, Some(form)) else { continue };
             shown.line(format!("{} layers, batch {}, {}", size.0, size.1, form.name()), text(&ff), text(&bp));
-            below.push((size.0, ff.peak < bp.peak));
+            peaks.push((size.0, ff.peak, bp.peak));
         }
     }
-    shown.sentence = sentence(&below);
+    shown.sentence = sentence(&peaks);
     shown.charts = chart(setup, &of);
     shown
 }
@@ -60,15 +60,23 @@ fn text(m: &Measured) -> String {
     format!("{} ({parts})", if m.peak > 0 { mebibytes(m.peak) } else { "not readable here".to_string() })
 }
 
-/// In how many of the settings the peak is lower, and whether in all of the deep ones.
-fn sentence(below: &[(usize, bool)]) -> String {
-    let lower = below.iter().filter(|(_, lower)| *lower).count();
-    let deep: Vec<bool> = below.iter().filter(|(depth, _)| *depth >= 8).map(|(_, lower)| *lower).collect();
-    let of_deep = deep.iter().filter(|lower| **lower).count();
+/// Layers from which a network counts as deep.
+const DEEP: usize = 8;
+
+/// In how many of the settings (layers, peak of each) the peak is lower, in how many of the deep ones, and by how much.
+fn sentence(peaks: &[(usize, u64, u64)]) -> String {
+    if peaks.is_empty() || peaks.iter().any(|(_, ff, bp)| *ff == 0 || *bp == 0) {
+        return "Peaks cannot be read on this machine, so there is nothing to compare.".to_string();
+    }
+    let deep: Vec<_> = peaks.iter().filter(|(layers, ..)| *layers >= DEEP).collect();
+    let lower = peaks.iter().filter(|(_, ff, bp)| ff < bp).count();
+    let of_deep = deep.iter().filter(|(_, ff, bp)| ff < bp).count();
+    let shares = deep.iter().map(|(_, ff, bp)| 100.0 * *ff as f64 / *bp as f64);
+    let (least, most) = shares.fold((f64::INFINITY, 0.0f64), |(a, b), s| (a.min(s), b.max(s)));
     format!(
-        "The peak of Forward-Forward is below that of backprop in {lower} of {} settings, and in {of_deep} of {} with 8 layers \
-         or more.",
-        below.len(),
+        "The peak of Forward-Forward is below that of backprop in {lower} of {} settings, and in {of_deep} of {} with {DEEP} \
+         layers or more, where it is {least:.1} to {most:.1} % of it.",
+        peaks.len(),
         deep.len()
     )
 }
@@ -93,7 +101,9 @@ mod tests {
 
     #[test]
     fn the_sentence_counts_the_settings() {
-        let said = sentence(&[(4, false), (16, true), (16, false), (64, true)]);
-        assert!(said.contains("in 2 of 4 settings, and in 2 of 3 with 8 layers"), "{said}");
+        let said = sentence(&[(4, 9, 8), (8, 8, 10), (16, 11, 10), (64, 3, 4)]);
+        assert!(said.contains("in 2 of 4 settings, and in 2 of 3 with 8 layers or more"), "{said}");
+        assert!(said.ends_with("where it is 75.0 to 110.0 % of it."), "{said}");
+        assert!(sentence(&[(8, 0, 0)]).contains("cannot be read"));
     }
 }

@@ -5,22 +5,48 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use goodness::data::Dataset;
+use goodness::model::Model;
 use goodness_edge::flash::FlashError;
 use goodness_edge::network::{Network, Values};
 
 use super::kinds;
 
-/// The network whose state a file holds: an image, or all that a device's flash held.
+/// The network whose state a file holds: an image, or all that a device's flash held, whole or in slices.
 pub(super) fn load(path: &Path) -> Result<Box<dyn Network>> {
     let bytes = fs::read(path).with_context(|| format!("{}: cannot read it", path.display()))?;
     for mut net in kinds::all() {
         match net.read_image(&bytes) {
             Ok(()) => return Ok(net),
             Err(FlashError::Shape { .. }) => {}
+            Err(FlashError::Foreign { .. }) if let Ok(model) = Model::load(path) => bail!(of_model(path, &model)),
             Err(error) => bail!("{}: {error}", path.display()),
         }
     }
-    bail!("{}: its state is of a network that is none of {}", path.display(), kinds::names().join(", "))
+    kinds::in_flash(&bytes).with_context(|| {
+        format!("{}: its state is of a network that is none of {}", path.display(), kinds::names().join(", "))
+    })
+}
+
+/// Why a model of `goodness train` is none for a device, and what would be.
+fn of_model(path: &Path, model: &Model) -> String {
+    let Model { network, recipe } = model;
+    let (inputs, classes) = (network.shape.features(), network.classes);
+    let fits = |net: &dyn Network| net.shape().inputs == inputs && net.shape().classes >= classes;
+    let fitting: Vec<_> = kinds::all().filter(|net| fits(&**net)).map(|net| kinds::name(&*net)).collect();
+    let hint = match fitting.as_slice() {
+        [] => format!("no network for devices reads {inputs} values in {classes} classes"),
+        [first, ..] => format!(
+            "goodness edge train {first} --data {} makes one that fits, and so do {}",
+            recipe.data.set,
+            fitting[1..].join(", ")
+        ),
+    };
+    format!(
+        "{}: a model of goodness train, recipe {}; its layers normalise image and label together, those of a device the \
+         image alone, so that its weights would read something else there; {hint}",
+        path.display(),
+        recipe.name
+    )
 }
 
 /// The state as a file holds it.

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use goodness::core::Rng;
-use goodness::core::schedule::{LinearDecay, Schedule};
 use goodness::data::{self, Dataset};
 use goodness::files::write_whole;
 use goodness_edge::Rule;
@@ -97,10 +96,10 @@ fn learn(net: &mut dyn Network, set: &Dataset, args: &Args, epoch: u64, rates: [
     let mut order: Vec<usize> = (0..set.len()).collect();
     let mut rng = Rng::keyed(args.seed, Rng::ORDER, epoch);
     (1..order.len()).rev().for_each(|i| order.swap(i, rng.below(i as u32 + 1) as usize));
-    let total = args.epochs * order.len() as u64;
+    let steps = |epochs: u64| u32::try_from(epochs.saturating_mul(set.len() as u64)).unwrap_or(u32::MAX);
+    let (before, total) = (steps(epoch), steps(args.epochs));
     for (i, row) in order.into_iter().enumerate() {
-        let gain = LinearDecay { hold: 0.5 }.at(epoch * set.len() as u64 + i as u64, total);
-        net.rule_mut().rates = rates.map(|rate| (rate as f32 * gain) as u32);
+        net.rule_mut().rates = Rule { rates, ..Rule::new() }.at(before.saturating_add(i as u32), total).rates;
         net.learn(Values::U8(set.row(row)), set.label(row))?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What does not go with the recurrent flow.
 
-use goodness_core::overlay;
+use goodness_core::{normalize, overlay};
 
 use super::{Clash, Parts, quoted};
 use crate::readout::Pass;
@@ -40,6 +40,11 @@ impl Parts<'_> {
                 network.precision.name != "f32",
                 quoted("network.precision", &network.precision),
                 "its states are sums of many products that only agree when nothing is rounded",
+            ),
+            (
+                !network.normalize.build(normalize::CATALOGUE).is_factor(),
+                quoted("network.normalize", &network.normalize),
+                "its states are rows that are multiplied by one factor and nothing else",
             ),
             (!network.fields.is_empty(), "network.fields".to_string(), "its layers are fully connected"),
             (!network.convolutions.is_empty(), "network.convolutions".to_string(), "its layers are fully connected"),

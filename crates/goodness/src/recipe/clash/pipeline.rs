@@ -1,6 +1,6 @@
 //! What does not go with stages that learn from different batches at the same time.
 
-use super::{Clash, Parts, quoted};
+use super::{Clash, Contrast, Parts, quoted};
 
 impl Parts<'_> {
     /// What layers that learn from different batches cannot do for one another.
@@ -14,6 +14,11 @@ impl Parts<'_> {
                 self.contrast.looks_at() > 0 && !self.classes(),
                 self.negatives(),
                 "these negatives ask all layers what they make of a batch before the first one learns from it",
+            ),
+            (
+                matches!(&self.contrast, Contrast::Images(maker) if (1..network.layers.len()).any(|l| maker.anew(l))),
+                self.negatives(),
+                "negatives are made anew of what one layer passed on",
             ),
             (
                 self.readout.learns(),

@@ -2,7 +2,7 @@
 
 use goodness_core::Rng;
 
-use crate::data::Shape;
+use crate::data::{Shape, mirror};
 
 /// Whether an image of which a `share` is mirrored is one of them.
 pub(super) fn draw(share: f32, rng: &mut Rng) -> bool {
@@ -11,13 +11,7 @@ pub(super) fn draw(share: f32, rng: &mut Rng) -> bool {
 
 /// Turns left into right.
 pub(super) fn write(shape: Shape, out: &mut [f32]) {
-    for line in out.chunks_mut((shape.width * shape.channels).max(1)) {
-        for x in 0..shape.width / 2 {
-            for c in 0..shape.channels {
-                line.swap(x * shape.channels + c, (shape.width - 1 - x) * shape.channels + c);
-            }
-        }
-    }
+    out.chunks_mut((shape.width * shape.channels).max(1)).for_each(|line| mirror(line, shape.channels));
 }
 
 #[cfg(test)]

@@ -138,12 +138,11 @@ impl Trainer {
         let (to_start, mut back) = sync_channel(line.packets.len());
         // There is room for all of them.
         line.packets.drain(..).for_each(|packet| drop(to_start.send(packet)));
-        let goodnesses = self.network.goodnesses();
         let Self { recipe, network, method, states, position, train, work, .. } = self;
         let (parts, classes, depth, seed) = (&network.parts, network.classes, network.layers.len(), recipe.train.seed);
         let epoch = method.plan.stage(position.epoch, recipe.train.epochs, depth);
         let timetable = Timetable { method, epoch, steps };
-        let common = Common { parts, method, timetable, classes, goodnesses, depth, seed };
+        let common = Common { parts, method, timetable, classes, depth, seed };
         let origin = position.step - position.batch as u64;
         let source = Source { left: batches, order, size, origin, data: train, loader, back: &mut back, work };
         let learners = Learners {

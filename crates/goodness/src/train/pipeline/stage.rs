@@ -35,8 +35,6 @@ pub(super) struct Common<'a> {
     pub(super) method: &'a Method,
     pub(super) timetable: Timetable<'a>,
     pub(super) classes: usize,
-    /// Numbers of goodness a row.
-    pub(super) goodnesses: usize,
     /// Layers in all.
     pub(super) depth: usize,
     pub(super) seed: u64,
@@ -78,8 +76,9 @@ impl Stage<'_> {
     fn learn_layer(&mut self, n: usize, input: &Input<'_>, batch: (&[u8], u64, Pace)) -> Result<(), Broken> {
         let (common, l, (truth, step, pace)) = (self.common, self.first + n, batch);
         let shape = (truth.len(), common.method.objective.passes());
-        self.work.resize(shape, &self.layers[n], common.goodnesses, l + 1 < common.depth);
-        self.work.others.resize(0, common.goodnesses);
+        let goodnesses = common.parts.goodnesses(&self.layers[n], common.classes);
+        self.work.resize(shape, (common.parts, &self.layers[n]), goodnesses, l + 1 < common.depth);
+        self.work.others.resize(0, goodnesses);
         let learner = (&mut self.layers[n], &mut self.states[n]);
         let parts = (common.parts, common.method);
         let sums = layer_step(learner, parts, (input, truth, common.classes), pace, self.work);

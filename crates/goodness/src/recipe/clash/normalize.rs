@@ -1,0 +1,31 @@
+//! Normalisations that a network has nothing for.
+
+use super::{Clash, Parts, quoted};
+use crate::recipe::read::per_class;
+
+impl Parts<'_> {
+    /// Groups that do not fit.
+    pub(super) fn groups(&self) -> Option<Clash> {
+        let network = &self.recipe.network;
+        let (_, groups) = network.normalize.args.iter().find(|(name, _)| *name == "groups")?;
+        let by_class = per_class(network) && network.projection.name == "none";
+        if groups == 0.0 {
+            let (key, reason) = match network.projection.name.as_str() {
+                "none" => (self.goodness(), "a group is a class's, and this goodness has no classes: set groups"),
+                _ => {
+                    let reason = "a group is a class's, and a projection reads classes off all units: set groups";
+                    (quoted("network.projection", &network.projection), reason)
+                }
+            };
+            return (!by_class).then(|| (quoted("network.normalize", &network.normalize), key, reason));
+        }
+        let key = format!("network.normalize.groups = {groups}");
+        if by_class {
+            let reason = "where goodness is read class by class, groups are the classes' own: leave them out";
+            return Some((key, self.goodness(), reason));
+        }
+        let odd = network.layers.iter().find(|units| !units.is_multiple_of(groups as usize))?;
+        let reason = "every layer's channels or units are cut into as many groups of the same size";
+        Some((key, format!("network.layers with {odd}"), reason))
+    }
+}

@@ -272,6 +272,7 @@ fn what_does_not_go_with_iterations_is_named() {
         ("dropout = 0.1", "", "train.dropout = 0.1"),
         ("plan = \"greedy\"", "", "train.plan = \"greedy\""),
         ("plan = \"windowed\"", "", "train.plan = \"windowed\""),
+        ("plan = \"pipelined\"", "", "train.plan = \"pipelined\""),
     ] {
         let error = recurrent(train, network);
         let start = format!("r.toml: network.flow = \"recurrent\" and {second} clash: ");
@@ -302,6 +303,33 @@ fn what_does_not_go_with_iterations_is_named() {
         twice.starts_with("r.toml: network.flow = \"recurrent\" and network.residual = \"concatenate\" clash:"),
         "{twice}"
     );
+}
+
+#[test]
+fn what_stages_would_have_to_ask_of_later_ones_is_refused() {
+    let collaboration = "negatives = \"wrong_label\"\ncollaboration = \"below\"";
+    for (train, network, second, reason) in [
+        ("negatives = \"hard_label\"", "", "train.negatives = \"hard_label\"", "these negatives ask all layers"),
+        (
+            "negatives = \"wrong_label\"",
+            "readout = \"linear\"",
+            "network.readout = \"linear\"",
+            "a readout that learns",
+        ),
+        (collaboration, "", "train.collaboration = \"below\"", "the other layers are at other batches"),
+    ] {
+        let error = refused(&with(&format!("plan = \"pipelined\"\n{train}"), network, ""));
+        let start = format!("r.toml: train.plan = \"pipelined\" and {second} clash: {reason}");
+        assert!(error.starts_with(&start), "{error}");
+    }
+    let adviser = "plan = \"pipelined\"\nnegatives = \"hard_label\"\nadviser = \"linear\"";
+    let error = refused(&with(adviser, "", ""));
+    assert!(error.contains("train.plan = \"pipelined\" and train.negatives = \"hard_label\" clash"), "{error}");
+    let joined = "name = \"x\"\n[network]\nlayers = [9, 9, 9]\nresidual = \"concatenate\"\n[train]\nplan = \"pipelined\"\n\
+                  negatives = \"wrong_label\"";
+    let error = refused(joined);
+    let start = "r.toml: train.plan = \"pipelined\" and network.residual = \"concatenate\" clash: ";
+    assert!(error.starts_with(start), "{error}");
 }
 
 #[test]

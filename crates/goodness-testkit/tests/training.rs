@@ -211,6 +211,8 @@ const VARIANTS: &[&[&str]] = &[
     &["overlay=embedding", "readout={name=\"average\", linear_from=1}", "optimizer=smoothed_sgd", "plan=windowed"],
     &["overlay=embedding", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["overlay=appended", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["plan=pipelined", "negatives=wrong_label", "layers=[13, 11, 14, 9, 12]", "dropout=0.2"],
+    &["plan=pipelined", "negatives=", "goodness=class_mean", "loss=cross_entropy", "layers=[15, 12]", "average=0.9"],
 ];
 
 #[test]
@@ -225,6 +227,87 @@ fn any_number_of_threads_gives_the_same_bits() {
                 "{settings:?}, {threads} threads"
             );
         }
+    }
+}
+
+/// What can be had stage by stage.
+const PIPELINES: &[&[&str]] = &[
+    &["negatives=wrong_label"],
+    &[
+        "negatives=wrong_label",
+        "layers=[9, 30, 14, 21, 12]",
+        "dropout=0.2",
+        "average=0.9",
+        "theta=auto",
+        "loss=logistic",
+    ],
+    &["negatives=", "goodness=class_mean", "projection=linear", "loss=learned_temperature", "layers=[12, 9, 8]"],
+    &["negatives=shuffle", "precision=bf16", "similarity={name=\"matching\", map=7}", "layers=[13, 11, 9]"],
+    &["negatives=wrong_label", "overlay=waves", "layers=[5, 4, 6]", "convolutions=[{side=5, stride=2}, {side=3}]"],
+    &["negatives=wrong_label", "overlay=embedding", "readout=ridge", "schedule=cosine", "optimizer=smoothed_sgd"],
+];
+
+#[test]
+fn stages_give_the_bits_of_steps_of_all_layers() {
+    for settings in PIPELINES {
+        let with = |plan: &'static str| recipe(&[&[plan][..], settings].concat());
+        let told = |t: &Trainer| {
+            t.history().iter().map(|e| (e.layers.clone(), e.rate, e.validation_error)).collect::<Vec<_>>()
+        };
+        let together = trained(&with("plan=simultaneous"), 2);
+        for threads in [1, 2, 3, 7] {
+            let staged = trained(&with("plan=pipelined"), threads);
+            assert_eq!(together.network().layers, staged.network().layers, "{settings:?}, {threads} threads");
+            assert_eq!(told(&together), told(&staged), "{settings:?}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn stages_stop_with_every_layer_at_the_same_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.safetensors");
+    for settings in PIPELINES {
+        let recipe = recipe(&[&["plan=pipelined"][..], settings].concat());
+        let whole = trained(&recipe, 1);
+        for stop_after in [1, 2, 5, 8] {
+            let (mut first, mut steps) = (trainer(&recipe, 3), Vec::new());
+            let watch = |event: Event<'_>| {
+                if let Event::Step { epoch, step, .. } = event {
+                    steps.push((epoch.0, step.0));
+                }
+                if steps.len() >= stop_after { Flow::Stop } else { Flow::Continue }
+            };
+            assert_eq!(first.run(watch).unwrap(), Outcome::Stopped, "{settings:?}, {stop_after}");
+            let expected: Vec<_> = (0..steps.len()).map(|s| (s / 6 + 1, s % 6 + 1)).collect();
+            assert_eq!(steps, expected, "{settings:?}");
+            first.save(&path).unwrap();
+            let mut second = trainer(&recipe, 2);
+            second.restore(&path).unwrap();
+            second.run(|_| Flow::Continue).unwrap();
+            assert_eq!(whole.network().layers, second.network().layers, "{settings:?}, stopped after {stop_after}");
+        }
+    }
+}
+
+#[test]
+fn stages_break_where_steps_of_all_layers_break() {
+    let settings = [
+        "negatives=wrong_label",
+        "layers=[13, 11, 14, 9]",
+        "optimizer={name=\"smoothed_sgd\", rate=100, smoothing=0}",
+        "goodness=sum_of_squares",
+        "loss=logistic",
+        "epochs=9",
+    ];
+    let error = |plan, threads| {
+        let recipe = recipe(&[&[plan][..], &settings].concat());
+        trainer(&recipe, threads).run(|_| Flow::Continue).unwrap_err().to_string()
+    };
+    let together = error("plan=simultaneous", 1);
+    assert!(together.starts_with("layer "), "{together}");
+    for threads in [1, 2, 3, 4] {
+        assert_eq!(error("plan=pipelined", threads), together);
     }
 }
 

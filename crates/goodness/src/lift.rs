@@ -24,6 +24,15 @@ pub(crate) fn seen<'a>(all: &'a Matrix, view: &'a Matrix) -> &'a Matrix {
 type Lifted<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
 
 impl Parts {
+    /// Numbers of goodness that `layer` gives a row.
+    pub(crate) fn goodnesses(&self, layer: &Dense, classes: usize) -> usize {
+        match &self.goodness {
+            goodness if goodness.per_class() => classes,
+            goodness if goodness.per_place() => layer.grid().places(),
+            _ => 1,
+        }
+    }
+
     /// Numbers that a projection sees of `layer`, where it does not see the activities themselves; 0 where it does, or where
     /// there is none.
     pub(crate) fn seen(&self, layer: &Dense) -> usize {

@@ -139,11 +139,7 @@ impl Network {
 
     /// Numbers of goodness that layer number `layer` gives a row.
     pub(crate) fn goodnesses(&self, layer: usize) -> usize {
-        match &self.parts.goodness {
-            goodness if goodness.per_class() => self.classes,
-            goodness if goodness.per_place() => self.layers[layer].grid().places(),
-            _ => 1,
-        }
+        self.parts.goodnesses(&self.layers[layer], self.classes)
     }
 
     /// What layer number `layer` reads: the images with their labels, or what layers below passed on, `x[l]` of layer `l`.

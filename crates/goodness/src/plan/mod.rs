@@ -3,10 +3,12 @@
 //! A plan is added by one new file here and its line in [`CATALOGUE`].
 
 mod greedy;
+mod pipelined;
 mod simultaneous;
 mod windowed;
 
 pub use greedy::Greedy;
+pub use pipelined::Pipelined;
 pub use simultaneous::Simultaneous;
 pub use windowed::Windowed;
 
@@ -28,6 +30,11 @@ pub trait Plan: Send + Sync {
         false
     }
 
+    /// Whether layers learn from different batches at the same time, on different threads.
+    fn pipelines(&self) -> bool {
+        false
+    }
+
     /// Where epoch number `epoch` stands in the schedule: its number and how many there are before the rate starts anew.
     fn stage(&self, epoch: usize, epochs: usize, layers: usize) -> (usize, usize);
 
@@ -38,4 +45,4 @@ pub trait Plan: Send + Sync {
 }
 
 /// Every plan there is.
-pub const CATALOGUE: &[Entry<dyn Plan>] = &[simultaneous::ENTRY, greedy::ENTRY, windowed::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Plan>] = &[simultaneous::ENTRY, greedy::ENTRY, windowed::ENTRY, pipelined::ENTRY];

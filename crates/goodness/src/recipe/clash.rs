@@ -2,6 +2,7 @@
 
 mod flow;
 mod normalize;
+mod pipeline;
 mod view;
 
 use goodness_core::goodness;
@@ -37,6 +38,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.places())
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
+        .or_else(|| parts.pipelined())
         .or_else(|| parts.padding())
         .or_else(|| parts.scaling())
     {

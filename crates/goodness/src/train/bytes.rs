@@ -3,7 +3,7 @@
 use goodness_engine::Matrix;
 
 use super::trainer::Trainer;
-use super::workspace::Workspace;
+use super::workspace::{LayerWork, Workspace};
 use crate::layer::{Dense, Gradients};
 
 /// Bytes of the parts of a trainer, by what they are for.
@@ -46,20 +46,30 @@ impl Trainer {
             optimizer: memories.map(|m| 4 * m.capacity() as u64).sum::<u64>()
                 + readouts().map(|r| held(r.memory())).sum::<u64>(),
             activities: self.work.bytes(),
-            gradients: self.work.layer.grads.bytes() + held([&self.work.layer.likeness.dmap]),
+            gradients: self.work.layer.gradient_bytes() + self.work.line.gradient_bytes(),
         }
+    }
+}
+
+impl LayerWork {
+    /// Bytes of activities and derivatives by them.
+    pub(super) fn bytes(&self) -> u64 {
+        let lent = [&self.h, &self.dz, &self.x, &self.g, &self.dg, &self.others, &self.known].into_iter();
+        let inside = [&self.s, &self.ds, &self.a, &self.da].into_iter().chain(self.statistics.matrices());
+        held(lent.chain(inside).chain(self.likeness.rows()))
+    }
+
+    /// Bytes of gradients.
+    pub(super) fn gradient_bytes(&self) -> u64 {
+        self.grads.bytes() + held([&self.likeness.dmap])
     }
 }
 
 impl Workspace {
     /// Bytes of inputs, activities and derivatives by them. What a recurrent flow keeps is not among them.
     fn bytes(&self) -> u64 {
-        let layer = &self.layer;
-        let inside = [&layer.s, &layer.ds, &layer.a, &layer.da];
-        let lent = [&layer.h, &layer.dz, &layer.x, &layer.g, &layer.dg, &layer.others].into_iter().chain(inside);
         let inputs = self.images.bytes() + self.spoiled.images.bytes() + self.walk.bytes();
-        let own = held(self.x.iter().chain(&self.g).chain([&self.scores]).chain(lent).chain(layer.likeness.rows()));
-        let known = held(layer.statistics.matrices().into_iter().chain([&layer.known]));
-        inputs + own + known + self.spare_bytes()
+        let own = held(self.x.iter().chain(&self.g).chain([&self.scores]));
+        inputs + own + self.layer.bytes() + self.line.bytes() + self.spare_bytes()
     }
 }

@@ -166,6 +166,11 @@ impl Method {
         }
     }
 
+    /// Whether negatives are made of images.
+    pub(super) fn spoils(&self) -> bool {
+        matches!(self.negatives, Contrast::Images(_)) && self.objective.passes() == 2
+    }
+
     /// The map through which samples are compared by a layer on `grid`, as it starts: weights of PyTorch's `Linear`, which
     /// Nøkland and Eidnes use.
     pub(super) fn map(&self, grid: Grid, rng: &mut Rng) -> Matrix {

@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use goodness_core::Rng;
-
 use super::batch;
+use super::draw::Draw;
 use super::dropout;
 use super::error::TrainError;
 use super::layer_step::layer_step;
@@ -58,7 +57,7 @@ impl Trainer {
         if self.looks_ahead(learning.clone()) {
             self.pass(samples, learning.clone());
         }
-        let (spoils, classes) = (self.spoils(), self.network.classes);
+        let (spoils, classes) = (self.method.spoils(), self.network.classes);
         for l in learning.clone() {
             self.open(samples, l);
             self.renew(l);
@@ -90,7 +89,7 @@ impl Trainer {
 
     /// Passes the batch through `layers` without teaching them anything.
     fn pass(&mut self, samples: usize, layers: Range<usize>) {
-        let spoils = self.spoils();
+        let spoils = self.method.spoils();
         for l in layers {
             self.open(samples, l);
             self.renew(l);
@@ -126,11 +125,6 @@ impl Trainer {
         }
     }
 
-    /// Whether negatives are made of images.
-    fn spoils(&self) -> bool {
-        matches!(self.method.negatives, Contrast::Images(_)) && self.method.objective.passes() == 2
-    }
-
     /// Whether the layers that learn now read images, not what has been kept of them.
     pub(super) fn reads_images(&self) -> bool {
         self.kept.is_none() || self.learning().start == 0
@@ -158,30 +152,15 @@ impl Trainer {
         self.consult();
         self.watch.mark("consult", 0);
         let (network, work) = (&self.network, &mut self.work);
-        let overlay = &network.parts.overlay;
-        if self.method.objective.passes() == 1 {
-            return work.labels.write(&work.images, 1, overlay, &*network.parts.normalize, |_, _| None);
-        }
-        work.wrong.resize(rows.len(), 0);
-        match (&self.kept, &self.method.negatives) {
-            (Some(kept), _) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
-            (None, Contrast::Images(maker)) => {
-                let key = (self.recipe.train.seed, self.position.step);
-                work.spoiled.fill(&**maker, &work.images, (self.train.shape(), overlay), key);
-                work.spoiled.images.project(&network.layers[0], overlay);
-                let images = &work.spoiled.images;
-                return work.labels.write(images, 1, overlay, &*network.parts.normalize, |_, _| None);
-            }
-            (None, Contrast::Labels(negatives)) => {
-                let mut rng = Rng::keyed(self.recipe.train.seed, Rng::NEGATIVES, self.position.step);
-                let scores = (negatives.looks_at() > 0).then(|| work.scores.rows());
-                negatives.fill(&work.truth, network.classes, scores, &mut rng, &mut work.wrong);
-            }
-        }
-        let (truth, wrong) = (&work.truth, &work.wrong);
-        work.labels.write(&work.images, 2, overlay, &*network.parts.normalize, |pass, r| {
-            Some(if pass == 0 { truth[r] } else { wrong[r] })
-        });
+        let draw = Draw {
+            method: &self.method,
+            parts: &network.parts,
+            first: &network.layers[0],
+            data: (self.train.shape(), network.classes),
+            kept: self.kept.as_ref(),
+            seed: self.recipe.train.seed,
+        };
+        draw.write(rows, self.position.step, work);
     }
 
     /// Lets the readout and the adviser read the batch, as far as somebody asks them, and learn from it. The scores that

@@ -18,7 +18,7 @@ use super::timetable::Timetable;
 use super::watch::Stopwatch;
 use super::workspace::Workspace;
 use crate::build::{self, Unfit};
-use crate::data::Dataset;
+use crate::data::{Dataset, Order};
 use crate::network::Network;
 use crate::readout::Layers;
 use crate::recipe::Recipe;
@@ -224,11 +224,20 @@ impl Trainer {
         pool.run(|| self.epoch_inside(watch))
     }
 
-    fn epoch_inside(&mut self, watch: &mut impl FnMut(Event<'_>) -> Flow) -> Result<Flow, TrainError> {
-        let (started, before) = (Instant::now(), self.position.seconds);
+    fn epoch_inside(&mut self, watch: &mut (impl FnMut(Event<'_>) -> Flow + Send)) -> Result<Flow, TrainError> {
         let order = batch::order(&self.train, self.recipe.train.seed, self.position.epoch);
         self.position.sums.resize(self.network.layers.len(), LayerSums::default());
         self.freeze_below();
+        let flow = match self.method.plan.pipelines() {
+            true => self.steps_in_stages(order.rows(), watch)?,
+            false => self.steps_in_turn(&order, watch)?,
+        };
+        if flow == Flow::Stop { Ok(flow) } else { self.close_epoch(watch) }
+    }
+
+    /// The steps of an epoch that are left, one after the other.
+    fn steps_in_turn(&mut self, order: &Order, watch: &mut impl FnMut(Event<'_>) -> Flow) -> Result<Flow, TrainError> {
+        let (started, before) = (Instant::now(), self.position.seconds);
         let (batch, first) = (self.recipe.train.batch, self.position.batch);
         for (done, rows) in order.rows().chunks(batch).enumerate().skip(first) {
             self.step(rows, order.rows().chunks(batch).nth(done + 1))?;
@@ -240,7 +249,7 @@ impl Trainer {
                 return Ok(Flow::Stop);
             }
         }
-        self.close_epoch(watch)
+        Ok(Flow::Continue)
     }
 
     fn close_epoch(&mut self, watch: &mut impl FnMut(Event<'_>) -> Flow) -> Result<Flow, TrainError> {

@@ -7,6 +7,7 @@ use goodness_engine::{Matrix, Rounded, Shelf, par};
 use super::ahead::Ahead;
 use super::hierarchy::Supers;
 use super::likeness::Likeness;
+use super::pipeline::Line;
 use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
 use super::statistics::{Statistics, remember};
@@ -79,6 +80,8 @@ pub(super) struct Workspace {
     spare: Shelf,
     pub(super) layer: LayerWork,
     pub(super) recurrent: RecurrentWork,
+    /// The buffers of every stage, under a plan that has stages.
+    pub(super) line: Line,
 }
 
 /// What a layer reads, the true labels, and the buffers that it works in.
@@ -97,7 +100,8 @@ impl Workspace {
         if self.layer.h.capacity() == 0 {
             self.layer.h = self.spare.take(shape.0 * shape.1, network.layers[layer].units());
         }
-        self.layer.resize(shape, network, layer, passes_on);
+        let read = (&network.parts, &network.layers[layer]);
+        self.layer.resize(shape, read, network.goodnesses(layer), passes_on);
     }
 
     /// Takes back what was lent: what the layer passes on, and its goodness.
@@ -167,10 +171,15 @@ impl Network {
 }
 
 impl LayerWork {
-    /// Makes room for `samples` samples in `passes` passes through layer number `layer`.
-    fn resize(&mut self, (samples, passes): (usize, usize), network: &Network, layer: usize, passes_on: bool) {
-        let (layer, goodnesses) = (&network.layers[layer], network.goodnesses(layer));
-        let (rows, units, seen) = (samples * passes, layer.units(), network.parts.seen(layer));
+    /// Makes room for `samples` samples in `passes` passes through `layer`, which gives a row `goodnesses` numbers of goodness.
+    pub(super) fn resize(
+        &mut self,
+        (samples, passes): (usize, usize),
+        (parts, layer): (&Parts, &Dense),
+        goodnesses: usize,
+        passes_on: bool,
+    ) {
+        let (rows, units, seen) = (samples * passes, layer.units(), parts.seen(layer));
         self.s.resize(rows, seen);
         self.ds.resize(rows, seen);
         self.a.resize(rows, layer.projection.len());

@@ -1,0 +1,139 @@
+//! What a thread of the pipeline does: takes a packet, lets its stage learn from it, hands it on.
+//!
+//! Packets go round: from the first stage, which draws a batch into each, through queues to the last one, and back empty.
+//! There are so few that no queue holds more than two, and none is ever made anew.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::Instant;
+
+use super::super::batch::Loader;
+use super::super::draw::Draw;
+use super::super::method::Method;
+use super::super::trainer::{Event, Flow};
+use super::super::workspace::Workspace;
+use super::stage::{Broken, Packet, Stage};
+use crate::data::Dataset;
+use crate::layer::Labelled;
+
+/// A stage with its neighbours.
+pub(super) struct Seat<'a> {
+    pub(super) stage: Stage<'a>,
+    pub(super) from: From<'a>,
+    pub(super) to: SyncSender<Packet>,
+    /// Who is told of every step; the last stage does it.
+    pub(super) teller: Option<Teller<'a>>,
+    /// Whether somebody wants no more batches.
+    pub(super) stop: &'a AtomicBool,
+}
+
+/// Where a stage has its packets from.
+pub(super) enum From<'a> {
+    /// The stage below.
+    Below(Receiver<Packet>),
+    /// The data.
+    Data(Box<Source<'a>>),
+}
+
+/// Draws batches into packets that have come back.
+pub(super) struct Source<'a> {
+    /// The batches of the epoch that are left, and the epoch's rows, so many a batch.
+    pub(super) left: Range<usize>,
+    pub(super) order: &'a [u32],
+    pub(super) size: usize,
+    /// The run's step at which the epoch began.
+    pub(super) origin: u64,
+    pub(super) data: &'a Dataset,
+    pub(super) loader: Loader,
+    pub(super) back: &'a mut Receiver<Packet>,
+    pub(super) work: &'a mut Workspace,
+}
+
+/// Tells how far the epoch is.
+pub(super) struct Teller<'a> {
+    pub(super) watch: &'a mut (dyn FnMut(Event<'_>) -> Flow + Send),
+    pub(super) epoch: (usize, usize),
+    pub(super) steps: usize,
+    /// Samples in a batch and in all, and the batch that the clock started at.
+    pub(super) samples: (usize, usize),
+    pub(super) since: (usize, Instant),
+}
+
+impl Seat<'_> {
+    /// Works until no more packets come; how many did.
+    pub(super) fn run(mut self) -> Result<usize, Broken> {
+        let mut done = 0;
+        while let Some(mut packet) = self.next() {
+            self.learn(&mut packet)?;
+            done += 1;
+            if let Some(teller) = &mut self.teller
+                && teller.tell(packet.batch) == Flow::Stop
+            {
+                self.stop.store(true, Ordering::Release);
+            }
+            // Nobody above any more: a stage there broke down. Nobody at the start: all batches are drawn, these are the last.
+            if self.to.send(packet).is_err() && self.teller.is_none() {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
+    fn next(&mut self) -> Option<Packet> {
+        match &mut self.from {
+            From::Below(queue) => queue.recv().ok(),
+            From::Data(source) => source.next(self.stop),
+        }
+    }
+
+    fn learn(&mut self, packet: &mut Packet) -> Result<(), Broken> {
+        let From::Data(source) = &mut self.from else { return self.stage.learn(packet, None) };
+        let started = Instant::now();
+        source.draw(&self.stage, packet);
+        self.stage.seconds[0] += started.elapsed().as_secs_f64();
+        self.stage.learn(packet, Some(source.labelled(self.stage.common.method)))
+    }
+}
+
+impl Source<'_> {
+    /// A packet for the next batch, if there is to be one.
+    fn next(&mut self, stop: &AtomicBool) -> Option<Packet> {
+        let batch = self.left.start;
+        if self.left.is_empty() {
+            return None;
+        }
+        let packet = self.back.recv().ok().filter(|_| !stop.load(Ordering::Acquire))?;
+        self.left.start += 1;
+        Some(Packet { batch, step: self.origin + batch as u64, ..packet })
+    }
+
+    /// Draws the packet's batch, with its labels and negatives.
+    fn draw(&mut self, stage: &Stage<'_>, packet: &mut Packet) {
+        let rows = &self.order[packet.batch * self.size..self.order.len().min((packet.batch + 1) * self.size)];
+        let (work, common, first) = (&mut *self.work, stage.common, &stage.layers[0]);
+        let overlay = &common.parts.overlay;
+        packet.truth.clear();
+        packet.truth.extend(rows.iter().map(|r| self.data.label(*r as usize)));
+        work.truth.clone_from(&packet.truth);
+        self.loader.load(self.data, rows, packet.step, overlay, &mut work.images);
+        work.images.project(first, overlay);
+        let (method, parts, data) = (common.method, common.parts, (self.data.shape(), common.classes));
+        Draw { method, parts, first, data, kept: None, seed: common.seed }.write(rows, packet.step, work);
+    }
+
+    fn labelled(&self, method: &Method) -> Labelled<'_> {
+        let images = if method.spoils() { &self.work.spoiled.images } else { &self.work.images };
+        Labelled { images, labels: &self.work.labels }
+    }
+}
+
+impl Teller<'_> {
+    /// Says that batch number `batch` has been learned from by all layers; what the watcher wants.
+    fn tell(&mut self, batch: usize) -> Flow {
+        let (size, all) = self.samples;
+        let seen = all.min((batch + 1) * size) - self.since.0 * size;
+        let samples_per_second = seen as f64 / self.since.1.elapsed().as_secs_f64();
+        (self.watch)(Event::Step { epoch: self.epoch, step: (batch + 1, self.steps), samples_per_second })
+    }
+}

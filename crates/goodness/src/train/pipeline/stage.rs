@@ -1,0 +1,108 @@
+//! Layers that follow one another and learn on one thread.
+
+use std::time::Instant;
+
+use goodness_core::optim::Pace;
+use goodness_engine::Matrix;
+
+use super::super::dropout;
+use super::super::error::TrainError;
+use super::super::layer_step::layer_step;
+use super::super::method::Method;
+use super::super::state::LayerState;
+use super::super::sums::LayerSums;
+use super::super::timetable::Timetable;
+use super::super::workspace::LayerWork;
+use crate::layer::{Dense, Input, Labelled};
+use crate::network::Parts;
+
+/// A batch on its way through the stages.
+#[derive(Debug, Default)]
+pub(super) struct Packet {
+    /// Its number in the epoch, and that of its step in the run, from 0.
+    pub(super) batch: usize,
+    pub(super) step: u64,
+    /// Its true labels.
+    pub(super) truth: Vec<u8>,
+    /// What the layer that learned last made of it; the next one reads it.
+    pub(super) x: Matrix,
+}
+
+/// What all stages read and none writes.
+#[derive(Clone, Copy)]
+pub(super) struct Common<'a> {
+    pub(super) parts: &'a Parts,
+    pub(super) method: &'a Method,
+    pub(super) timetable: Timetable<'a>,
+    pub(super) classes: usize,
+    /// Layers in all.
+    pub(super) depth: usize,
+    pub(super) seed: u64,
+}
+
+/// Some layers, all that is theirs, and buffers to work in.
+pub(super) struct Stage<'a> {
+    /// Number of the first of them.
+    pub(super) first: usize,
+    pub(super) layers: &'a mut [Dense],
+    pub(super) states: &'a mut [LayerState],
+    pub(super) sums: &'a mut [LayerSums],
+    /// Seconds that each has worked.
+    pub(super) seconds: &'a mut [f64],
+    pub(super) work: &'a mut LayerWork,
+    pub(super) common: Common<'a>,
+}
+
+/// The first step and layer that broke down, and the error that says so.
+pub(super) type Broken = ((u64, usize), TrainError);
+
+impl Stage<'_> {
+    /// Trains the stage's layers by one batch, of which the first layer of all reads the images `labelled`.
+    pub(super) fn learn(&mut self, packet: &mut Packet, labelled: Option<Labelled<'_>>) -> Result<(), Broken> {
+        let pace = self.common.timetable.pace(packet.batch);
+        for n in 0..self.layers.len() {
+            let started = Instant::now();
+            let input = match (n, labelled) {
+                (0, Some(labelled)) => Input::Labelled(labelled),
+                _ => Input::Rows(packet.x.rows()),
+            };
+            self.learn_layer(n, &input, (&packet.truth, packet.step, pace))?;
+            self.hand_on(n, packet);
+            self.seconds[n] += started.elapsed().as_secs_f64();
+        }
+        Ok(())
+    }
+
+    fn learn_layer(&mut self, n: usize, input: &Input<'_>, batch: (&[u8], u64, Pace)) -> Result<(), Broken> {
+        let (common, l, (truth, step, pace)) = (self.common, self.first + n, batch);
+        let shape = (truth.len(), common.method.objective.passes());
+        let goodnesses = common.parts.goodnesses(&self.layers[n], common.classes);
+        self.work.resize(shape, (common.parts, &self.layers[n]), goodnesses, l + 1 < common.depth);
+        self.work.others.resize(0, goodnesses);
+        let learner = (&mut self.layers[n], &mut self.states[n]);
+        let parts = (common.parts, common.method);
+        let sums = layer_step(learner, parts, (input, truth, common.classes), pace, self.work);
+        if let Some(broken) = sums.broken() {
+            let (what, value) = (broken.what, broken.value);
+            return Err(((step, l), TrainError::Diverged { layer: l + 1, step: step + 1, what, value }));
+        }
+        self.sums[n].add(&sums, &self.work.mean_h);
+        Ok(())
+    }
+
+    /// Puts what layer number `n` of the stage passes on into the packet; what it has read is room for its next activities.
+    fn hand_on(&mut self, n: usize, packet: &mut Packet) {
+        let (common, l) = (self.common, self.first + n);
+        if l + 1 == common.depth {
+            return;
+        }
+        if common.method.dropout > 0.0 {
+            let index = packet.step * common.depth as u64 + l as u64;
+            dropout::apply(common.method.dropout, common.seed, (index, 0), self.work.x.rows_mut());
+        }
+        std::mem::swap(&mut self.work.x, &mut packet.x);
+        if self.work.h.capacity() < self.work.x.capacity() {
+            std::mem::swap(&mut self.work.h, &mut self.work.x);
+        }
+    }
+}

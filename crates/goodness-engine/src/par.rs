@@ -3,8 +3,6 @@
 //! The borders of the blocks depend on the number of rows and on the block size alone, never on the number of threads:
 //! whatever is computed inside a block has the same bits everywhere.
 
-use std::sync::{Mutex, PoisonError};
-
 use goodness_core::{Rows, RowsMut};
 
 /// Something with rows that can be cut between two of them. A plain slice has one number a row.
@@ -85,20 +83,6 @@ pub fn both<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnO
     rayon::join(first, second)
 }
 
-/// Does `work` with every one of `jobs` at once, each on a thread of the pool of its own, where it may wait for what another
-/// does; threads that are left over help with blocks. Returns what they return, in no order.
-///
-/// # Panics
-/// When there are more jobs than threads: then some would wait for ever.
-#[track_caller]
-pub fn side_by_side<J: Send, R: Send>(jobs: Vec<J>, work: impl Fn(J) -> R + Sync) -> Vec<R> {
-    let (count, threads) = (jobs.len(), rayon::current_num_threads());
-    assert!(count <= threads, "{count} jobs need a thread each, there are {threads}");
-    let jobs: Vec<Mutex<Option<J>>> = jobs.into_iter().map(|job| Mutex::new(Some(job))).collect();
-    let take = |thread: usize| jobs.get(thread)?.lock().unwrap_or_else(PoisonError::into_inner).take();
-    rayon::broadcast(|thread| take(thread.index()).map(&work)).into_iter().flatten().collect()
-}
-
 /// Runs `work(first_row, part)` for every block of at most `block` rows of `parts`, on all threads of the pool that it
 /// is called from.
 ///
@@ -123,6 +107,8 @@ fn halve<P: Split>(first: usize, rows: usize, block: usize, parts: P, work: &(im
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     #[test]
@@ -138,37 +124,6 @@ mod tests {
             let borders = borders.into_inner().unwrap();
             assert!(borders.iter().all(|(first, len)| first % 8 == 0 && *len <= 8), "{borders:?}");
         }
-    }
-
-    #[test]
-    fn jobs_may_wait_for_one_another_and_cut_blocks() {
-        use std::sync::mpsc::{Receiver, Sender, channel};
-        let pool = crate::Pool::new(3).unwrap();
-        for _ in 0..20 {
-            let (to_second, first) = channel::<u32>();
-            let (to_first, second) = channel::<u32>();
-            type Job = (Option<u32>, Sender<u32>, Receiver<u32>);
-            // Each hands on a number after the other has, one hundred times.
-            let play = |(mut ball, to, from): Job| {
-                for _ in 0..100 {
-                    let number = ball.take().unwrap_or_else(|| from.recv().unwrap());
-                    let mut sums = [0; 40];
-                    each_block(40, 3, &mut sums[..], |_, part: &mut [u32]| part.iter_mut().for_each(|s| *s += 1));
-                    let _ = to.send(number + sums.iter().sum::<u32>());
-                }
-                from.recv().ok()
-            };
-            let jobs: Vec<Job> = vec![(Some(0), to_second, second), (None, to_first, first)];
-            let mut came = pool.run(|| side_by_side(jobs, play));
-            came.sort_unstable();
-            assert_eq!(came, [None, Some(8000)]);
-        }
-    }
-
-    #[test]
-    #[should_panic(expected = "3 jobs need a thread each, there are 2")]
-    fn more_jobs_than_threads_are_refused() {
-        crate::Pool::new(2).unwrap().run(|| side_by_side(vec![0, 1, 2], |job| job));
     }
 
     #[test]

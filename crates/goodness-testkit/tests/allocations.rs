@@ -1,5 +1,5 @@
 //! A training step allocates nothing after the first batches, but for the packing scratch of the matrix-product crate and
-//! the waiting list of a queue.
+//! the lists of who waits for a packet or for the pool.
 //!
 //! The allocator of this program looks at who asks: a call counts when our code is on the stack and these two are not. (Worker threads that start or end are nobody's step.)
 #![allow(clippy::unwrap_used)]
@@ -37,8 +37,9 @@ fn note() {
         true
     });
     let ours = |name: &&String| name.contains("goodness") && !name.contains("Watching");
-    // A queue's list of who waits is made when somebody first does, which may be at any step.
-    let others = ["gemm::", "gemm_common::", "mpmc::"];
+    // A queue's list of who waits is made when somebody first does, which may be at any step; stages enter the pool anew for
+    // every batch, and its list of what is to be done grows by blocks.
+    let others = ["gemm::", "gemm_common::", "mpmc::", "crossbeam_deque::"];
     let scratch = names.iter().any(|name| others.iter().any(|other| name.contains(other)));
     let own: Vec<&str> = names.iter().filter(ours).map(String::as_str).take(4).collect();
     if let (false, false, Ok(mut culprits)) = (scratch, own.is_empty(), CULPRITS.lock()) {

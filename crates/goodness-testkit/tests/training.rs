@@ -242,7 +242,13 @@ const PIPELINES: &[&[&str]] = &[
         "loss=logistic",
     ],
     &["negatives=", "goodness=class_mean", "projection=linear", "loss=learned_temperature", "layers=[12, 9, 8]"],
-    &["negatives=shuffle", "precision=bf16", "similarity={name=\"matching\", map=7}", "layers=[13, 11, 9]"],
+    &[
+        "negatives=shuffle",
+        "readout=ridge",
+        "precision=bf16",
+        "similarity={name=\"matching\", map=7}",
+        "layers=[13, 11, 9]",
+    ],
     &["negatives=wrong_label", "overlay=waves", "layers=[5, 4, 6]", "convolutions=[{side=5, stride=2}, {side=3}]"],
     &["negatives=wrong_label", "overlay=embedding", "readout=ridge", "schedule=cosine", "optimizer=smoothed_sgd"],
 ];

@@ -219,20 +219,21 @@ impl Trainer {
     }
 
     fn epoch(&mut self, watch: &mut (impl FnMut(Event<'_>) -> Flow + Send)) -> Result<Flow, TrainError> {
-        // The pool is entered once an epoch: entering it allocates, a step must not.
+        // The pool is entered for an epoch's steps as a whole: entering it allocates, a step must not.
         let pool = Arc::clone(&self.pool);
-        pool.run(|| self.epoch_inside(watch))
-    }
-
-    fn epoch_inside(&mut self, watch: &mut (impl FnMut(Event<'_>) -> Flow + Send)) -> Result<Flow, TrainError> {
-        let order = batch::order(&self.train, self.recipe.train.seed, self.position.epoch);
-        self.position.sums.resize(self.network.layers.len(), LayerSums::default());
-        self.freeze_below();
+        let order = pool.run(|| self.open_epoch());
+        // Stages wait for one another, which a thread of the pool must not.
         let flow = match self.method.plan.pipelines() {
             true => self.steps_in_stages(order.rows(), watch)?,
-            false => self.steps_in_turn(&order, watch)?,
+            false => pool.run(|| self.steps_in_turn(&order, watch))?,
         };
-        if flow == Flow::Stop { Ok(flow) } else { self.close_epoch(watch) }
+        if flow == Flow::Stop { Ok(flow) } else { pool.run(|| self.close_epoch(watch)) }
+    }
+
+    fn open_epoch(&mut self) -> Order {
+        self.position.sums.resize(self.network.layers.len(), LayerSums::default());
+        self.freeze_below();
+        batch::order(&self.train, self.recipe.train.seed, self.position.epoch)
     }
 
     /// The steps of an epoch that are left, one after the other.

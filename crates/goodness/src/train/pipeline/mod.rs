@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Instant;
 
-use goodness_engine::par;
+use goodness_engine::Pool;
 
 use self::cut::{counted, cut};
 use self::seat::{From, Seat, Source, Teller};
@@ -72,7 +72,7 @@ impl Line {
 }
 
 impl Trainer {
-    /// The steps of an epoch that are left, stage by stage.
+    /// The steps of an epoch that are left, stage by stage. Not to be called on a thread of the pool.
     pub(super) fn steps_in_stages(
         &mut self,
         order: &[u32],
@@ -122,7 +122,7 @@ impl Trainer {
         Ok(if stop.into_inner() { Flow::Stop } else { Flow::Continue })
     }
 
-    /// Runs every stage on a thread of its own; how many batches went through all of them.
+    /// Runs every stage from a thread of its own, all in one pool; how many batches went through all of them.
     fn run_stages(
         &mut self,
         line: &mut Line,
@@ -138,7 +138,7 @@ impl Trainer {
         let (to_start, mut back) = sync_channel(line.packets.len());
         // There is room for all of them.
         line.packets.drain(..).for_each(|packet| drop(to_start.send(packet)));
-        let Self { recipe, network, method, states, position, train, work, .. } = self;
+        let Self { recipe, network, method, states, position, train, work, pool, .. } = self;
         let (parts, classes, depth, seed) = (&network.parts, network.classes, network.layers.len(), recipe.train.seed);
         let epoch = method.plan.stage(position.epoch, recipe.train.epochs, depth);
         let timetable = Timetable { method, epoch, steps };
@@ -152,8 +152,8 @@ impl Trainer {
             seconds: &mut line.seconds,
             works: &mut line.works,
         };
-        let seats = learners.seat(&stages, common, (source, teller, to_start), stop);
-        let came = par::side_by_side(seats, Seat::run);
+        let seats = learners.seat(&stages, common, (source, teller, to_start), (pool, stop));
+        let came = pool.side_by_side(seats, Seat::run);
         line.packets.extend(back.try_iter());
         in_all(came)
     }
@@ -166,16 +166,16 @@ impl<'a> Learners<'a> {
         stages: &[Range<usize>],
         common: Common<'a>,
         (source, teller, to_start): (Source<'a>, Teller<'a>, SyncSender<Packet>),
-        stop: &'a AtomicBool,
+        (pool, stop): (&'a Pool, &'a AtomicBool),
     ) -> Vec<Seat<'a>> {
         let (mut seats, mut from) = (Vec::new(), From::Data(Box::new(source)));
         for stage in &stages[..stages.len() - 1] {
             let (to, below) = sync_channel(QUEUE);
             let from = std::mem::replace(&mut from, From::Below(below));
-            seats.push(Seat { stage: self.part(stage, common), from, to, teller: None, stop });
+            seats.push(Seat { stage: self.part(stage, common), from, pool, to, teller: None, stop });
         }
         let last = self.part(&stages[stages.len() - 1], common);
-        seats.push(Seat { stage: last, from, to: to_start, teller: Some(teller), stop });
+        seats.push(Seat { stage: last, from, pool, to: to_start, teller: Some(teller), stop });
         seats
     }
 

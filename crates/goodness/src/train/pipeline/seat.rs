@@ -1,5 +1,9 @@
 //! What a thread of the pipeline does: takes a packet, lets its stage learn from it, hands it on.
 //!
+//! It waits for packets itself and learns on the threads of the pool, which so never wait for a packet. A seat that ends,
+//! for whatever reason, drops both its ends of queues: then those above learn from what is under way and end, and those
+//! below find nobody to hand on to.
+//!
 //! Packets go round: from the first stage, which draws a batch into each, through queues to the last one, and back empty.
 //! There are so few that no queue holds more than two, and none is ever made anew.
 
@@ -7,6 +11,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::Instant;
+
+use goodness_engine::Pool;
 
 use super::super::batch::Loader;
 use super::super::draw::Draw;
@@ -21,6 +27,8 @@ use crate::layer::Labelled;
 pub(super) struct Seat<'a> {
     pub(super) stage: Stage<'a>,
     pub(super) from: From<'a>,
+    /// Where the stage computes.
+    pub(super) pool: &'a Pool,
     pub(super) to: SyncSender<Packet>,
     /// Who is told of every step; the last stage does it.
     pub(super) teller: Option<Teller<'a>>,
@@ -65,7 +73,8 @@ impl Seat<'_> {
     pub(super) fn run(mut self) -> Result<usize, Broken> {
         let mut done = 0;
         while let Some(mut packet) = self.next() {
-            self.learn(&mut packet)?;
+            let pool = self.pool;
+            pool.run(|| self.learn(&mut packet))?;
             done += 1;
             if let Some(teller) = &mut self.teller
                 && teller.tell(packet.batch) == Flow::Stop

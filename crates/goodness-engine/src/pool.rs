@@ -94,9 +94,9 @@ mod tests {
             let pool = Pool::new(threads).unwrap();
             let (to_second, first) = channel::<u32>();
             let (to_first, second) = channel::<u32>();
-            // Each hands on a number after the other has, one hundred times, and meets every thread in between.
+            // Each hands on a number after the other has, twenty times, and meets every thread in between.
             let play = |(mut ball, to, from): Job| {
-                for _ in 0..100 {
+                for _ in 0..20 {
                     let number = ball.take().unwrap_or_else(|| from.recv().unwrap());
                     let mut sums = [0; 40];
                     pool.run(|| {
@@ -110,7 +110,7 @@ mod tests {
                 from.recv().ok()
             };
             let jobs: Vec<Job> = vec![(Some(0), to_second, second), (None, to_first, first)];
-            assert_eq!(pool.side_by_side(jobs, play), [Some(8000), None], "{threads} threads");
+            assert_eq!(pool.side_by_side(jobs, play), [Some(1600), None], "{threads} threads");
         }
     }
 

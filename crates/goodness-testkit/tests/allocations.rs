@@ -1,7 +1,8 @@
 //! A training step allocates nothing after the first batches, but for the packing scratch of the matrix-product crate and
 //! the lists of who waits for a packet or for the pool.
 //!
-//! The allocator of this program looks at who asks: a call counts when our code is on the stack and these are not. (Worker threads that start or end are nobody's step.)
+//! The allocator of this program looks at who asks: a call counts when our code is on the stack and these are not.
+//! (Worker threads that start or end are nobody's step.)
 #![allow(clippy::unwrap_used)]
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -318,6 +318,17 @@ fn stages_break_where_steps_of_all_layers_break() {
 }
 
 #[test]
+fn a_stage_that_breaks_ends_the_run_with_its_error() {
+    let recipe = recipe(&["plan=pipelined", "negatives=wrong_label", "layers=[13, 11, 14, 9]"]);
+    for (broken, threads) in (0..4).flat_map(|l| [1, 2, 3, 4].map(|t| (l, t))) {
+        let mut trainer = trainer(&recipe, threads);
+        trainer.network_mut().layers[broken].weights.data_mut().fill(f32::NAN);
+        let error = trainer.run(|_| Flow::Continue).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("layer {} broke down in step 1: ", broken + 1)), "{error}");
+    }
+}
+
+#[test]
 fn another_seed_gives_another_network() {
     let (a, b) = (trained(&recipe(&[]), 1), trained(&recipe(&["seed=2"]), 1));
     assert_ne!(a.network().layers, b.network().layers);

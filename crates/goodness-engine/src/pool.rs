@@ -1,7 +1,7 @@
 //! Worker threads.
 
 use std::panic::resume_unwind;
-use std::thread;
+use std::{io, thread};
 
 use crate::simd::denormals;
 
@@ -53,19 +53,29 @@ impl Pool {
     /// the pool's threads never wait for a job, so there may be fewer of them than jobs, and whoever needs all of them has
     /// them.
     ///
+    /// # Errors
+    /// [`PoolError`] when the system refuses a thread, once the jobs that were started have ended; the others are dropped
+    /// unstarted, so that nobody waits for them.
+    ///
     /// # Panics
     /// On a thread of this pool, which would be missing there for as long as it waits. When a job panics, once the others
     /// have ended.
     #[track_caller]
-    pub fn side_by_side<J: Send, R: Send>(&self, jobs: Vec<J>, work: impl Fn(J) -> R + Sync) -> Vec<R> {
+    pub fn side_by_side<J: Send, R: Send>(
+        &self,
+        jobs: Vec<J>,
+        work: impl Fn(J) -> R + Sync,
+    ) -> Result<Vec<R>, PoolError> {
         let outside = self.threads.current_thread_index().is_none();
         assert!(outside, "jobs that wait for one another were started on a thread of their pool");
-        let work = &work;
-        let ended: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = jobs.into_iter().map(|job| scope.spawn(move || work(job))).collect();
-            threads.into_iter().map(thread::ScopedJoinHandle::join).collect()
+        let (work, count) = (&work, jobs.len());
+        let ended: io::Result<Vec<_>> = thread::scope(|scope| {
+            let start = |job| thread::Builder::new().spawn_scoped(scope, move || work(job));
+            let threads: Vec<_> = jobs.into_iter().map(start).collect::<Result<_, _>>()?;
+            Ok(threads.into_iter().map(thread::ScopedJoinHandle::join).collect())
         });
-        ended.into_iter().map(|came| came.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        let ended = ended.map_err(|e| PoolError { threads: count, reason: e.to_string() })?;
+        Ok(ended.into_iter().map(|came| came.unwrap_or_else(|panic| resume_unwind(panic))).collect())
     }
 }
 
@@ -110,7 +120,7 @@ mod tests {
                 from.recv().ok()
             };
             let jobs: Vec<Job> = vec![(Some(0), to_second, second), (None, to_first, first)];
-            assert_eq!(pool.side_by_side(jobs, play), [Some(1600), None], "{threads} threads");
+            assert_eq!(pool.side_by_side(jobs, play).unwrap(), [Some(1600), None], "{threads} threads");
         }
     }
 
@@ -118,7 +128,7 @@ mod tests {
     #[should_panic(expected = "jobs that wait for one another were started on a thread of their pool")]
     fn jobs_that_wait_are_not_started_inside_a_pool() {
         let pool = Pool::new(2).unwrap();
-        pool.run(|| pool.side_by_side(vec![0, 1], |job| job));
+        let _ = pool.run(|| pool.side_by_side(vec![0, 1], |job| job));
     }
 
     #[test]
@@ -126,7 +136,7 @@ mod tests {
     fn a_job_that_panics_ends_the_one_that_waits_for_it() {
         let (to, from) = std::sync::mpsc::sync_channel::<u32>(1);
         let jobs = vec![(Some(to), None), (None, Some(from))];
-        Pool::new(1).unwrap().side_by_side(jobs, |(to, from)| match from {
+        let _ = Pool::new(1).unwrap().side_by_side(jobs, |(to, from)| match from {
             Some(from) => from.recv().is_ok(),
             None => panic!("one of two, {}", to.is_some()),
         });

@@ -1,8 +1,11 @@
 //! What a whole training run must hold to.
 #![allow(clippy::unwrap_used)]
 
+use std::ops::Range;
+
 use goodness::data::{DataError, Dataset, Shape};
 use goodness::model::{Model, ModelError};
+use goodness::plan::Plan;
 use goodness::readout::CATALOGUE as READOUTS;
 use goodness::train::{Event, Flow, Outcome, TrainError};
 use goodness::{Recipe, Trainer, plan};
@@ -267,6 +270,46 @@ fn stages_give_the_bits_of_steps_of_all_layers() {
             assert_eq!(told(&together), told(&staged), "{settings:?}, {threads} threads");
         }
     }
+}
+
+/// Every layer learns at every step, each at a place of its own in the schedule.
+struct Apart {
+    stages: bool,
+}
+
+impl Plan for Apart {
+    fn epochs(&self, epochs: usize, _layers: usize) -> usize {
+        epochs
+    }
+
+    fn learning(&self, _epoch: usize, _epochs: usize, layers: usize) -> Range<usize> {
+        0..layers
+    }
+
+    fn pipelines(&self) -> bool {
+        self.stages
+    }
+
+    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+        (epoch, epochs)
+    }
+
+    fn stage_of(&self, layer: usize, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+        (epoch, epochs + layer)
+    }
+}
+
+#[test]
+fn in_stages_too_a_layers_rate_is_its_own() {
+    let recipe = recipe(&["negatives=wrong_label", "layers=[13, 11, 9]", "schedule=cosine"]);
+    let apart = |stages: bool| {
+        let mut trainer = trainer(&recipe, 2);
+        trainer.method_mut().plan = Box::new(Apart { stages });
+        trainer.run(|_| Flow::Continue).unwrap();
+        trainer.network().layers.clone()
+    };
+    assert_eq!(apart(false), apart(true));
+    assert_ne!(apart(true), trained(&recipe, 2).network().layers);
 }
 
 #[test]

@@ -22,7 +22,6 @@ use super::bytes::held;
 use super::error::TrainError;
 use super::state::LayerState;
 use super::sums::LayerSums;
-use super::timetable::Timetable;
 use super::trainer::{Event, Flow, Trainer};
 use super::workspace::LayerWork;
 use crate::layer::Dense;
@@ -134,15 +133,15 @@ impl Trainer {
         line.prepare(stages.len(), self.network.layers.len());
         let (loader, steps, size, samples) = (self.loader(), self.steps(), self.recipe.train.batch, self.train.len());
         let epoch = (self.position.epoch + 1, self.epochs());
+        // Where each layer's own rate stands.
+        let epochs: Vec<_> = (0..self.network.layers.len()).map(|l| self.timetable_of(l).epoch).collect();
         let teller = Teller { watch, epoch, steps, samples: (size, samples), since: (batches.start, Instant::now()) };
         let (to_start, mut back) = sync_channel(line.packets.len());
         // There is room for all of them.
         line.packets.drain(..).for_each(|packet| drop(to_start.send(packet)));
         let Self { recipe, network, method, states, position, train, work, pool, .. } = self;
         let (parts, classes, depth, seed) = (&network.parts, network.classes, network.layers.len(), recipe.train.seed);
-        let epoch = method.plan.stage(position.epoch, recipe.train.epochs, depth);
-        let timetable = Timetable { method, epoch, steps };
-        let common = Common { parts, method, timetable, classes, depth, seed };
+        let common = Common { parts, method, epochs: &epochs, steps, classes, depth, seed };
         let origin = position.step - position.batch as u64;
         let source = Source { left: batches, order, size, origin, data: train, loader, back: &mut back, work };
         let learners = Learners {
@@ -155,7 +154,7 @@ impl Trainer {
         let seats = learners.seat(&stages, common, (source, teller, to_start), (pool, stop));
         let came = pool.side_by_side(seats, Seat::run);
         line.packets.extend(back.try_iter());
-        in_all(came)
+        in_all(came?)
     }
 }
 

@@ -33,11 +33,20 @@ pub(super) struct Packet {
 pub(super) struct Common<'a> {
     pub(super) parts: &'a Parts,
     pub(super) method: &'a Method,
-    pub(super) timetable: Timetable<'a>,
+    /// Where each layer's own rate stands in the schedule, and how many steps an epoch has.
+    pub(super) epochs: &'a [(usize, usize)],
+    pub(super) steps: usize,
     pub(super) classes: usize,
     /// Layers in all.
     pub(super) depth: usize,
     pub(super) seed: u64,
+}
+
+impl Common<'_> {
+    /// How the optimizer moves layer number `layer` at batch number `batch`.
+    fn pace(&self, layer: usize, batch: usize) -> Pace {
+        Timetable { method: self.method, epoch: self.epochs[layer], steps: self.steps }.pace(batch)
+    }
 }
 
 /// Some layers, all that is theirs, and buffers to work in.
@@ -59,28 +68,27 @@ pub(super) type Broken = ((u64, usize), TrainError);
 impl Stage<'_> {
     /// Trains the stage's layers by one batch, of which the first layer of all reads the images `labelled`.
     pub(super) fn learn(&mut self, packet: &mut Packet, labelled: Option<Labelled<'_>>) -> Result<(), Broken> {
-        let pace = self.common.timetable.pace(packet.batch);
         for n in 0..self.layers.len() {
             let started = Instant::now();
             let input = match (n, labelled) {
                 (0, Some(labelled)) => Input::Labelled(labelled),
                 _ => Input::Rows(packet.x.rows()),
             };
-            self.learn_layer(n, &input, (&packet.truth, packet.step, pace))?;
+            self.learn_layer(n, &input, packet)?;
             self.hand_on(n, packet);
             self.seconds[n] += started.elapsed().as_secs_f64();
         }
         Ok(())
     }
 
-    fn learn_layer(&mut self, n: usize, input: &Input<'_>, batch: (&[u8], u64, Pace)) -> Result<(), Broken> {
-        let (common, l, (truth, step, pace)) = (self.common, self.first + n, batch);
+    fn learn_layer(&mut self, n: usize, input: &Input<'_>, packet: &Packet) -> Result<(), Broken> {
+        let (common, l, truth, step) = (self.common, self.first + n, &packet.truth, packet.step);
         let shape = (truth.len(), common.method.objective.passes());
         let goodnesses = common.parts.goodnesses(&self.layers[n], common.classes);
         self.work.resize(shape, (common.parts, &self.layers[n]), goodnesses, l + 1 < common.depth);
         self.work.others.resize(0, goodnesses);
         let learner = (&mut self.layers[n], &mut self.states[n]);
-        let parts = (common.parts, common.method);
+        let (parts, pace) = ((common.parts, common.method), common.pace(l, packet.batch));
         let sums = layer_step(learner, parts, (input, truth, common.classes), pace, self.work);
         if let Some(broken) = sums.broken() {
             let (what, value) = (broken.what, broken.value);

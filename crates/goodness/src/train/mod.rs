@@ -18,7 +18,7 @@ mod rates;
 mod recurrent_step;
 mod spoil;
 mod state;
-mod statistics;
+pub mod statistics;
 mod step;
 mod summary;
 mod sums;

@@ -45,10 +45,10 @@ const NETWORKS: &[(&str, &str)] = &[
     ("layers = [6]\noverlay = 'appended'", ""),
     ("layers = [8, 7]\nactivation = 'relu_straight'", "dropout = 0.3"),
     ("layers = [9, 8, 7]\nnormalize = 'layer'", ""),
-    ("layers = [9, 8, 6]\nnormalize = { name = 'group', groups = 2 }\nresidual = 'concatenate'", ""),
-    ("layers = [4, 6, 5]\noverlay = 'none'\nconvolutions = [{ side = 3 }, { side = 3, pool = 2 }, { side = 1 }]", ""),
+    ("layers = [10, 8, 6]\nnormalize = { name = 'group', groups = 2 }\nresidual = 'concatenate'", ""),
+    ("layers = [4, 6, 5]\noverlay = 'waves'\nconvolutions = [{ side = 3 }, { side = 3, pool = 2 }, { side = 1 }]", ""),
     (
-        "layers = [6, 6, 6, 7]\noverlay = 'none'\nnormalize = { name = 'group', groups = 3 }\n\
+        "layers = [6, 6, 6, 9]\noverlay = 'waves'\nnormalize = { name = 'group', groups = 3 }\n\
          convolutions = [{ side = 3 }, { side = 3, stride = 2, groups = 2 }, { side = 3, groups = 3 }]",
         "",
     ),
@@ -63,7 +63,7 @@ const NETWORKS: &[(&str, &str)] = &[
 const BY_BATCH: &[(&str, &str)] = &[
     ("layers = [9, 8, 7]\nnormalize = 'batch'", ""),
     (
-        "layers = [5, 6, 4, 7]\noverlay = 'none'\nnormalize = 'batch'\n\
+        "layers = [5, 6, 4, 7]\noverlay = 'waves'\nnormalize = 'batch'\n\
          convolutions = [{ side = 3 }, { side = 3, pool = 2, pooling = 'largest' }, { side = 3, pool = 2 }, { side = 1 }]",
         "",
     ),
@@ -159,7 +159,7 @@ fn by_the_statistics_of_a_batch_two_forms_have_the_same_gradients_and_the_third_
 }
 
 /// A network of maps that goes by the statistics of a batch.
-const MAPS: &str = "layers = [8, 12, 10]\noverlay = 'none'\nnormalize = 'batch'\n\
+const MAPS: &str = "layers = [8, 12, 10]\noverlay = 'waves'\nnormalize = 'batch'\n\
                     convolutions = [{ side = 3 }, { side = 3, pool = 2, pooling = 'largest' }, { side = 3 }]";
 
 #[test]
@@ -235,7 +235,7 @@ fn recipes_without_a_twin_say_what_would_make_one() {
         Twin::new(&recipe, Choices::default(), pictures(48, 1), pictures(30, 2), 1).err().expect("refused").to_string()
     };
     let said = refused(
-        "name = 'c'\n[network]\nlayers = [9, 8]\nresidual = 'concatenate'\nconvolutions = [{ side = 3 }]\noverlay = 'waves'\n[train]\nbatch = 12",
+        "name = 'c'\n[network]\nlayers = [9, 8, 7]\nresidual = 'concatenate'\nconvolutions = [{ side = 3 }]\noverlay = 'waves'\n[train]\nbatch = 12",
     );
     assert!(
         said.contains("network.residual = \"concatenate\"; the gradient of joined pictures is not among"),
@@ -243,7 +243,7 @@ fn recipes_without_a_twin_say_what_would_make_one() {
     );
     assert!(said.ends_with("network.residual = \"none\" has a twin"), "{said}");
     let said = refused(
-        "name = 'p'\n[network]\nlayers = [9, 8]\nconvolutions = [{ side = 3 }, { side = 3, padding = 3 }]\noverlay = 'none'\n[train]\nbatch = 12",
+        "name = 'p'\n[network]\nlayers = [9, 8]\nconvolutions = [{ side = 3 }, { side = 3, padding = 3 }]\noverlay = 'waves'\n[train]\nbatch = 12",
     );
     assert!(said.contains("network.convolutions = \"side 3 with padding 3\"; places see zeros alone"), "{said}");
     assert!(said.ends_with("with less padding than side there is one"), "{said}");

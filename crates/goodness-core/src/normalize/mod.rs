@@ -61,8 +61,7 @@ pub trait Normalize: Send + Sync {
         self.scale(sum_of_squares, width)
     }
 
-    /// Whether one factor is all that happens to a row. A network whose layers settle together, and one that carries
-    /// derivatives across layers, know no other kind.
+    /// Whether one factor is all that happens to a row. A network whose layers settle together knows no other kind.
     fn is_factor(&self) -> bool {
         true
     }

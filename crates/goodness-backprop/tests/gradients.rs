@@ -80,6 +80,22 @@ fn a_sum_of_two_layers_has_no_twin() {
     assert!(error.contains("network.residual") && error.contains("\"concatenate\" has a twin"), "{error}");
 }
 
+/// Whether `slope` is that of the loss when `change(twin, by)` changes a number. Where a rectifier bends, or the largest of a
+/// square becomes another one, the slopes to both sides differ, and it lies between them.
+fn is_slope(twin: &mut Twin, slope: f32, change: impl Fn(&mut Twin, f32)) -> bool {
+    let (slope, step) = (f64::from(slope), 3e-4);
+    let mut at = |by: f32| {
+        change(twin, by);
+        let loss = twin.gradients(&ROWS).0;
+        change(twin, -by);
+        loss
+    };
+    let (below, here, above) = (at(-step as f32), at(0.0), at(step as f32));
+    let (left, right) = ((here - below) / step, (above - here) / step);
+    let near = 3e-3 + 2e-2 * slope.abs();
+    left.min(right) - near <= slope && slope <= left.max(right) + near
+}
+
 #[test]
 fn gradients_are_the_slopes_of_the_loss() {
     for (network, train) in NETWORKS.iter().chain(BY_BATCH) {
@@ -88,31 +104,17 @@ fn gradients_are_the_slopes_of_the_loss() {
         let mut checked = 0;
         for (l, (weights, biases)) in exact.iter().enumerate() {
             for i in (0..weights.data().len()).step_by(7) {
-                let slope = f64::from(weights.data()[i]);
-                let at = |twin: &mut Twin, d: f32| {
-                    twin.network_mut().layers[l].weights.data_mut()[i] += d;
-                    let loss = twin.gradients(&ROWS).0;
-                    twin.network_mut().layers[l].weights.data_mut()[i] -= d;
-                    loss
-                };
-                let numeric = (at(&mut twin, 3e-4) - at(&mut twin, -3e-4)) / 6e-4;
-                checked += usize::from((numeric - slope).abs() <= 3e-3 + 2e-2 * slope.abs());
+                let change = |twin: &mut Twin, by: f32| twin.network_mut().layers[l].weights.data_mut()[i] += by;
+                checked += usize::from(is_slope(&mut twin, weights.data()[i], change));
             }
             for (i, slope) in biases.iter().enumerate() {
-                let at = |twin: &mut Twin, d: f32| {
-                    twin.network_mut().layers[l].biases[i] += d;
-                    let loss = twin.gradients(&ROWS).0;
-                    twin.network_mut().layers[l].biases[i] -= d;
-                    loss
-                };
-                let numeric = (at(&mut twin, 3e-4) - at(&mut twin, -3e-4)) / 6e-4;
-                let slope = f64::from(*slope);
-                checked += usize::from((numeric - slope).abs() <= 3e-3 + 2e-2 * slope.abs());
+                let change = |twin: &mut Twin, by: f32| twin.network_mut().layers[l].biases[i] += by;
+                checked += usize::from(is_slope(&mut twin, *slope, change));
             }
         }
-        // A rectifier that bends within the difference spoils a few of them.
+        // A rectifier that bends twice within the difference spoils a few of them.
         let all: usize = exact.iter().map(|(w, b)| w.data().len().div_ceil(7) + b.len()).sum();
-        assert!(checked * 100 >= all * 95, "{network}: only {checked} of {all} slopes agree");
+        assert!(checked * 100 >= all * 98, "{network}: only {checked} of {all} slopes agree");
         let largest = exact.iter().flat_map(|(w, _)| w.data()).fold(0.0f32, |m, x| m.max(x.abs()));
         assert!(largest > 0.01, "{network}: slopes of {largest} at most check nothing");
     }

@@ -113,7 +113,10 @@ fn what_cannot_be_compared_is_refused_before_anything_is_written() {
     );
     assert!(said.contains("such as \"layer\", or goodness train with either --rule alone"), "{said}");
     let (_, said) = home.refused(&[&["compare", "toy.toml"][..], &common::MAPS].concat());
-    assert!(said.contains("cannot be compared: network.convolutions = \"2 layers\"; the rows memory and depth"), "{said}");
+    assert!(
+        said.contains("cannot be compared: network.convolutions = \"2 layers\"; the rows memory and depth"),
+        "{said}"
+    );
     let (_, said) = home.refused(&["compare", "toy.toml", "--memory", "1"]);
     assert!(
         said.contains("would not fit into memory") && said.contains("layers of 60 units and batches of "),

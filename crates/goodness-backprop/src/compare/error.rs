@@ -53,7 +53,9 @@ pub enum CompareError {
         reason: io::Error,
     },
     /// A recipe that both rules train, but of which a row cannot be measured.
-    #[error("recipe {recipe:?} cannot be compared: {key} = {came:?}; {hint}, or goodness train with either --rule alone")]
+    #[error(
+        "recipe {recipe:?} cannot be compared: {key} = {came:?}; {hint}, or goodness train with either --rule alone"
+    )]
     NoRow {
         /// The recipe.
         recipe: String,

@@ -15,7 +15,6 @@ const RECIPE: &str = "name = \"toy\"\n[data]\nset = \"set\"\nvalidation = 100\ns
                       [train]\nnegatives = \"hard_label\"\noptimizer = { name = \"adam\", rate = 0.005 }\nepochs = 4\nbatch = 32\n";
 
 /// What makes `toy.toml` a network of two convolutions that learns classes.
-#[allow(dead_code)]
 pub const MAPS: [&str; 12] = [
     "--set",
     "layers=[6, 9]",

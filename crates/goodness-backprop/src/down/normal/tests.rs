@@ -105,7 +105,10 @@ fn a_factor_bends_along_its_row_and_equal_numbers_pass_nothing() {
 #[test]
 fn every_normalisation_of_today_has_a_way_back() {
     for entry in CATALOGUE {
-        let text = format!("name = 'toy'\n[network]\nlayers = [8]\ngoodness = 'class_mean'\nnormalize = '{}'", entry.info.name);
+        let text = format!(
+            "name = 'toy'\n[network]\nlayers = [8]\ngoodness = 'class_mean'\nnormalize = '{}'",
+            entry.info.name
+        );
         let choice = Recipe::parse("toy", &text).unwrap().network.normalize;
         let built = choice.build(CATALOGUE);
         assert!(Normal::of(&choice, &*built).is_some(), "{}", entry.info.name);

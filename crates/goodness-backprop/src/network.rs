@@ -43,26 +43,12 @@ const NUMBERS: usize = 1 << 25;
 /// # Errors
 /// [`TwinError::NoTwin`] with what would make one.
 pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
-    let none = |key, came: &str, hint| {
-        let (recipe, came) = (recipe.name.clone(), came.to_string());
-        Err(TwinError::NoTwin { recipe, key, came, hint })
-    };
+    let none = |key, came: &str, hint| none(recipe, key, came, hint);
     if recipe.network.flow.name != "once" {
         let hint = "its layers settle together; with network.flow = \"once\" there is one";
         return none("network.flow", &recipe.network.flow.name, hint);
     }
-    let (residual, convolutions) = (&recipe.network.residual, &recipe.network.convolutions);
-    if !convolutions.is_empty() && residual.name != "none" {
-        let hint =
-            "the gradient of joined pictures is not among what is computed; network.residual = \"none\" has a twin";
-        return none("network.residual", &residual.name, hint);
-    }
-    if let Some(wide) = convolutions.iter().skip(1).find(|square| square.padding >= square.side) {
-        let came = format!("side {} with padding {}", wide.side, wide.padding);
-        let hint = "places see zeros alone, and the way down knows only those that see something; with less padding than side \
-                    there is one";
-        return none("network.convolutions", &came, hint);
-    }
+    squares(recipe)?;
     normal(recipe, &*recipe.network.normalize.build(normalize::CATALOGUE))?;
     if recipe.network.residual.build(residual::CATALOGUE).adds() {
         let hint = "the gradient of a sum is not among what is computed; network.residual = \"concatenate\" has a twin";
@@ -77,15 +63,32 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
     Ok(())
 }
 
+fn none<T>(recipe: &Recipe, key: &'static str, came: &str, hint: &'static str) -> Result<T, TwinError> {
+    Err(TwinError::NoTwin { recipe: recipe.name.clone(), key, came: came.to_string(), hint })
+}
+
+/// Says whether there is a way down through the convolutions of a recipe. None leads through the first.
+fn squares(recipe: &Recipe) -> Result<(), TwinError> {
+    let (residual, convolutions) = (&recipe.network.residual, &recipe.network.convolutions);
+    if !convolutions.is_empty() && residual.name != "none" {
+        let hint =
+            "the gradient of joined pictures is not among what is computed; network.residual = \"none\" has a twin";
+        return none(recipe, "network.residual", &residual.name, hint);
+    }
+    if let Some(wide) = convolutions.iter().skip(1).find(|square| square.padding >= square.side) {
+        let came = format!("side {} with padding {}", wide.side, wide.padding);
+        let hint = "places see zeros alone, and the way down knows only those that see something; with less padding than side \
+                    there is one";
+        return none(recipe, "network.convolutions", &came, hint);
+    }
+    Ok(())
+}
+
 /// How a derivative passes `built`, which the recipe names.
 fn normal(recipe: &Recipe, built: &dyn Normalize) -> Result<Normal, TwinError> {
     let choice = &recipe.network.normalize;
-    Normal::of(choice, built).ok_or_else(|| TwinError::NoTwin {
-        recipe: recipe.name.clone(),
-        key: "network.normalize",
-        came: choice.name.clone(),
-        hint: "nobody has written down how a gradient passes it; with network.normalize = \"batch\" there is one",
-    })
+    let hint = "nobody has written down how a gradient passes it; with network.normalize = \"batch\" there is one";
+    Normal::of(choice, built).map_or_else(|| none(recipe, "network.normalize", &choice.name, hint), Ok)
 }
 
 impl TwinNetwork {

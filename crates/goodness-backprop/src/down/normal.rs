@@ -5,12 +5,14 @@
 //!
 //! Groups of a row, x̂ = (h − μ) / (ε + σ):  dh = s (dx̂ − mean dx̂) − s² / σ · mean(dx̂ · (h − μ)) · (h − μ), s = 1 / (ε + σ)
 //!
+//! What is above the mean of a place's C channels, t = max(0, h − m):  dh = \[t > 0\] dt − Σ \[t > 0\] dt / C
+//!
 //! Channels of a batch, x̂ = f (h − μ), f = 1 / √(σ² + ε):  dh = f (dx̂ − mean dx̂ − mean(dx̂ · x̂) x̂)
 
 use std::ops::Range;
 
 use goodness::recipe::Choice;
-use goodness_core::normalize::{Channels, Normalize};
+use goodness_core::normalize::{self, Channels, Normalize};
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, par};
 
@@ -21,6 +23,8 @@ pub(crate) enum Normal {
     Factor,
     /// Each group of a row's channels has mean 0 and deviation 1; 0 groups: the blocks that a row consists of.
     Groups(usize),
+    /// What is above the mean of its place's channels has mean 0 and deviation 1.
+    Triangle,
     /// Each channel has mean 0 and deviation 1 over a batch.
     Batch,
 }
@@ -39,6 +43,7 @@ impl Normal {
             _ if built.is_factor() => Some(Self::Factor),
             "layer" => Some(Self::Groups(1)),
             "group" => Some(Self::Groups(choice.args.get("groups") as usize)),
+            "triangle" => Some(Self::Triangle),
             "batch" => Some(Self::Batch),
             _ => None,
         }
@@ -56,6 +61,7 @@ impl Normal {
             for (r, h) in h.iter().enumerate() {
                 match self {
                     Self::Groups(groups) => each_group(groups, h.len(), channels, |g| group(&g, h, d.row_mut(r))),
+                    Self::Triangle => triangle(h, channels, d.row_mut(r)),
                     _ => factor(normalize, h, d.row_mut(r)),
                 }
             }
@@ -113,6 +119,19 @@ fn group(of: &Group, h: &[f32], d: &mut [f32]) {
     let bend = if deviation > 0.0 { scale * scale / deviation * along / count } else { 0.0 };
     for i in of.numbers() {
         d[i] = (scale * (f64::from(d[i]) - straight) - bend * (f64::from(h[i]) - mean)) as f32;
+    }
+}
+
+fn triangle(h: &[f32], channels: Channels<'_>, d: &mut [f32]) {
+    let mut t = h.to_vec();
+    normalize::above_mean(&mut t, channels);
+    each_group(1, t.len(), channels, |all| group(&all, &t, d));
+    d.iter_mut().zip(&t).for_each(|(d, t)| *d = if *t > 0.0 { *d } else { 0.0 });
+    for place in 0..channels.places {
+        let own = || normalize::at_place(h.len(), channels, place);
+        let count = own().map(|own| own.len()).sum::<usize>().max(1) as f32;
+        let mean = own().map(|own| d[own].iter().sum::<f32>()).sum::<f32>() / count;
+        own().for_each(|own| d[own].iter_mut().for_each(|d| *d -= mean));
     }
 }
 

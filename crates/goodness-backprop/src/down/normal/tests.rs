@@ -74,6 +74,31 @@ fn groups_of_a_row_have_the_slopes_of_their_definition() {
 }
 
 #[test]
+fn what_is_above_its_places_mean_has_the_slopes_of_its_definition() {
+    let channels = Channels { blocks: 2, places: 3, ..Channels::default() };
+    let (h, d) = (random(1, 24, 5), random(1, 24, 6));
+    let place = |i: usize| i / 4 % 3;
+    let value = |h: &[f64]| {
+        let mean = |p| (0..24).filter(|i| place(*i) == p).map(|i| h[i]).sum::<f64>() / 8.0;
+        let t: Vec<f64> = (0..24).map(|i| (h[i] - mean(place(i))).max(0.0)).collect();
+        let x = standardized(&t, &(0..24).collect::<Vec<_>>(), |variance| 1e-5 + variance.sqrt());
+        x.iter().zip(d.data()).map(|(x, d)| x * f64::from(*d)).sum::<f64>()
+    };
+    let (mut got, mut numbers) = (d.clone(), h.data().iter().map(|x| f64::from(*x)).collect::<Vec<_>>());
+    Normal::Triangle.pull_back(&Keep, h.rows(), channels, &mut got);
+    for i in 0..24 {
+        let mut at = |by: f64| {
+            numbers[i] += by;
+            let value = value(&numbers);
+            numbers[i] -= by;
+            value
+        };
+        let (slope, got) = ((at(1e-5) - at(-1e-5)) / 2e-5, f64::from(got.data()[i]));
+        assert!((got - slope).abs() < 1e-4 * (1.0 + slope.abs()), "number {i}: {got} is not {slope}");
+    }
+}
+
+#[test]
 fn channels_of_a_batch_have_the_slopes_of_their_definition() {
     let h = random(ROWS, 24, 2);
     let all = members(4, |_, channel| channel);

@@ -18,5 +18,8 @@ run ff-2000x4 --pairs 3 --epochs 3 --label backprop -- backprop.py
 run ff-2000x4 --pairs 3 --epochs 3 --label backprop-micro -- backprop.py --micro 64
 # The tutorial's settings, as they are.
 run ff-tutorial --pairs 1 --epochs 1000 --label tutorial -- ff.py $best
+# Convolutions: a whole training of layers that learn by themselves, then kernels alone.
+run local-conv --pairs 3 --epochs 1 --train-samples 5000 --precision bf16 -- local.py
+run local-conv --pairs 3 --epochs 1 --train-samples 5000 -- local.py
 "$python" conv_pairs.py --pairs 5
 "$python" table.py --write

@@ -26,7 +26,8 @@ def peak_bytes():
 # What PyTorch takes before it does anything, much of it for processors that are not used here.
 IMPORT_BYTES = peak_bytes()
 
-# Every key that is not named here must be absent from a recipe: its default is what the programs do.
+# Every key that is not named here must be absent from a recipe: its default is what the programs do. A program that does
+# other work has a list of its own.
 KNOWN = {
     "data": {"set": None, "validation": None, "mean": None, "deviation": None},
     "network": {
@@ -78,21 +79,21 @@ def member(table, key, default):
     return (value["name"], value) if isinstance(value, dict) else (value, {})
 
 
-def checked(path):
-    """The recipe's tables, if these programs do all of it."""
+def checked(path, known, required):
+    """The recipe's tables, if a program that knows these keys does all of it."""
     with open(path, "rb") as file:
         recipe = tomllib.load(file)
-    for section, keys in KNOWN.items():
+    for section, keys in known.items():
         for key in recipe.get(section, {}):
             if key not in keys:
                 raise SystemExit(f"{path}: {section}.{key}: these programs do not know it")
             name, allowed = member(recipe[section], key, None)[0], keys[key]
             if allowed is not None and name not in allowed:
                 raise SystemExit(f"{path}: {section}.{key} = {name!r}: these programs know {sorted(allowed)}")
-    for section, key in REQUIRED:
+    for section, key in required:
         if key not in recipe.get(section, {}):
-            raise SystemExit(f"{path}: {section}.{key} is missing; these programs know {KNOWN[section][key]}")
-    return {section: recipe.get(section, {}) for section in KNOWN}
+            raise SystemExit(f"{path}: {section}.{key} is missing; these programs know {known[section][key]}")
+    return {section: recipe.get(section, {}) for section in known}
 
 
 def widths(net):
@@ -110,11 +111,11 @@ def widths(net):
 class Task:
     """A recipe with the command line laid over it, and its data."""
 
-    def __init__(self, args):
-        recipe = checked(args.recipe)
+    def __init__(self, args, known=KNOWN, required=REQUIRED):
+        recipe = checked(args.recipe, known, required)
         part, net, train = recipe["data"], recipe["network"], recipe["train"]
         pick = lambda given, otherwise: otherwise if given is None else given
-        self.args = args
+        self.args, self.recipe = args, recipe
         self.layers = widths(args.net) if args.net else net["layers"]
         self.batch = pick(args.batch, train.get("batch", 512))
         self.epochs = pick(args.epochs, train.get("epochs", 20))

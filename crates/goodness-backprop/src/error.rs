@@ -18,6 +18,19 @@ pub enum TwinError {
         /// What would make a twin.
         hint: &'static str,
     },
+    /// The twin has other forms, but not this one.
+    #[error(
+        "recipe {recipe:?} has no twin by {form}: network.normalize = {came:?} goes by the statistics of a whole batch, which \
+         passes in parts there; expected full storage or activation checkpointing"
+    )]
+    NoForm {
+        /// The recipe.
+        recipe: String,
+        /// The form.
+        form: &'static str,
+        /// Its normalisation.
+        came: String,
+    },
     /// A number went wrong.
     #[error("backpropagation broke down in step {step}: the loss is {value}; try a smaller train.optimizer.rate")]
     Diverged {

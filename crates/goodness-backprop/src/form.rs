@@ -1,6 +1,7 @@
 //! How much of the forward pass is kept for the way back.
 
-/// A form of backpropagation. All three give the same gradients; they differ in memory and arithmetic.
+/// A form of backpropagation. All three give the same gradients; they differ in memory and arithmetic. Where layers are
+/// normalised by the statistics of a batch there is no accumulation: a part of the batch does not know those of the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {

@@ -64,4 +64,5 @@ pub(crate) fn drift(average: &mut Dense, now: &Dense, keep: f32) {
     };
     mix(average.weights.data_mut(), now.weights.data());
     mix(&mut average.biases, &now.biases);
+    mix(average.running.data_mut(), now.running.data());
 }

@@ -26,8 +26,8 @@
 //! | [`compare`] | both side by side, measured |
 
 pub mod compare;
+mod down;
 mod error;
-mod fields;
 pub mod form;
 mod learn;
 pub mod network;

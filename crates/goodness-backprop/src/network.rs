@@ -8,10 +8,11 @@ use goodness::{Network, Recipe};
 use goodness_core::activation::{self, Activation, Relu};
 use goodness_core::catalogue::find;
 use goodness_core::normalize::{self, Channels, Keep, Normalize};
-use goodness_core::{Rng, RowsMut, image_negatives, init, math};
+use goodness_core::{Grid, Rng, Rows, RowsMut, image_negatives, init, math};
 use goodness_engine::{Matrix, par};
 
 use crate::TwinError;
+use crate::down::Normal;
 use crate::pass::Pass;
 
 /// Layers that learn from one loss at the top.
@@ -20,41 +21,35 @@ pub struct TwinNetwork {
     pub layers: Vec<Dense>,
     pub(crate) activation: Box<dyn Activation>,
     pub(crate) normalize: Box<dyn Normalize>,
+    pub(crate) normal: Normal,
     pub(crate) residual: Box<dyn Residual>,
     pub(crate) loader: Loader,
     pub(crate) dropout: f32,
     pub(crate) seed: u64,
+    /// Groups that the units of a dense layer fall into.
+    groups: usize,
     shape: Shape,
     classes: usize,
 }
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 32;
-/// Rows that go through the layers together when a data set is read.
+/// Rows that go through the layers together when a data set is read, and numbers of all layers that these have at most.
 const CHUNK: usize = 1000;
+const NUMBERS: usize = 1 << 25;
 
 /// Says whether a recipe has a twin.
 ///
 /// # Errors
 /// [`TwinError::NoTwin`] with what would make one.
 pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
-    let none = |key, came: &str, hint| {
-        let (recipe, came) = (recipe.name.clone(), came.to_string());
-        Err(TwinError::NoTwin { recipe, key, came, hint })
-    };
+    let none = |key, came: &str, hint| none(recipe, key, came, hint);
     if recipe.network.flow.name != "once" {
         let hint = "its layers settle together; with network.flow = \"once\" there is one";
         return none("network.flow", &recipe.network.flow.name, hint);
     }
-    if !recipe.network.convolutions.is_empty() {
-        let hint = "the gradient of a picture is not among what is computed; dense layers have a twin";
-        return none("network.convolutions", "squares", hint);
-    }
-    if !recipe.network.normalize.build(normalize::CATALOGUE).is_factor() {
-        let hint = "a gradient would pass what is subtracted from its rows, which nothing here computes; with \
-                    network.normalize = \"rms\" there is one";
-        return none("network.normalize", &recipe.network.normalize.name, hint);
-    }
+    squares(recipe)?;
+    normal(recipe, &*recipe.network.normalize.build(normalize::CATALOGUE))?;
     if recipe.network.residual.build(residual::CATALOGUE).adds() {
         let hint = "the gradient of a sum is not among what is computed; network.residual = \"concatenate\" has a twin";
         return none("network.residual", &recipe.network.residual.name, hint);
@@ -68,6 +63,34 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
     Ok(())
 }
 
+fn none<T>(recipe: &Recipe, key: &'static str, came: &str, hint: &'static str) -> Result<T, TwinError> {
+    Err(TwinError::NoTwin { recipe: recipe.name.clone(), key, came: came.to_string(), hint })
+}
+
+/// Says whether there is a way down through the convolutions of a recipe. None leads through the first.
+fn squares(recipe: &Recipe) -> Result<(), TwinError> {
+    let (residual, convolutions) = (&recipe.network.residual, &recipe.network.convolutions);
+    if !convolutions.is_empty() && residual.name != "none" {
+        let hint =
+            "the gradient of joined pictures is not among what is computed; network.residual = \"none\" has a twin";
+        return none(recipe, "network.residual", &residual.name, hint);
+    }
+    if let Some(wide) = convolutions.iter().skip(1).find(|square| square.padding >= square.side) {
+        let came = format!("side {} with padding {}", wide.side, wide.padding);
+        let hint = "places see zeros alone, and the way down knows only those that see something; with less padding than side \
+                    there is one";
+        return none(recipe, "network.convolutions", &came, hint);
+    }
+    Ok(())
+}
+
+/// How a derivative passes `built`, which the recipe names.
+fn normal(recipe: &Recipe, built: &dyn Normalize) -> Result<Normal, TwinError> {
+    let choice = &recipe.network.normalize;
+    let hint = "nobody has written down how a gradient passes it; with network.normalize = \"batch\" there is one";
+    Normal::of(choice, built).map_or_else(|| none(recipe, "network.normalize", &choice.name, hint), Ok)
+}
+
 impl TwinNetwork {
     /// The network of a recipe for images of `shape` in `classes` classes, with the recipe's initial weights. `plain`: nothing
     /// is normalised, neither images nor what layers pass on.
@@ -78,9 +101,11 @@ impl TwinNetwork {
     /// [`TwinError`] when the recipe has no twin, or does not fit the images.
     pub fn new(recipe: &Recipe, plain: bool, shape: Shape, classes: usize) -> Result<Self, TwinError> {
         has_twin(recipe)?;
-        let mut layers = Network::initial(recipe, shape, classes)?.layers;
-        layers.iter_mut().for_each(bare);
-        let (inputs, index) = (layers.last().map_or(shape.features(), Dense::units), layers.len() as u64);
+        let Network { mut layers, parts, .. } = Network::initial(recipe, shape, classes)?;
+        let normalize: Box<dyn Normalize> = if plain { Box::new(Keep) } else { parts.normalize };
+        let normal = if plain { Normal::Factor } else { normal(recipe, &*normalize)? };
+        layers.iter_mut().for_each(|layer| bare(layer, normal == Normal::Batch));
+        let (inputs, index) = (layers.last().map_or(shape.features(), read_of), layers.len() as u64);
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, index);
         layers.push(Dense::new(inputs, classes, &*recipe.network.init.build(init::CATALOGUE), &mut rng));
         let straight = recipe.network.activation.name == "relu_straight";
@@ -88,7 +113,9 @@ impl TwinNetwork {
         Ok(Self {
             layers,
             activation: if straight { Box::new(Relu) } else { own() },
-            normalize: if plain { Box::new(Keep) } else { recipe.network.normalize.build(normalize::CATALOGUE) },
+            normalize,
+            normal,
+            groups: parts.groups,
             residual: recipe.network.residual.build(residual::CATALOGUE),
             loader: Loader::of(recipe),
             dropout: recipe.train.dropout as f32,
@@ -101,6 +128,19 @@ impl TwinNetwork {
     /// Layers without the softmax.
     pub fn depth(&self) -> usize {
         self.layers.len() - 1
+    }
+
+    /// How the channels of layer number `layer` lie in its rows; `known`: what is known of them.
+    pub(crate) fn channels<'a>(&self, layer: usize, known: Rows<'a>) -> Channels<'a> {
+        let maps = self.layers[layer].maps.map(|maps| maps.own());
+        let (blocks, places) = maps.map_or((self.groups, 1), |own| (own.blocks, own.places()));
+        Channels { blocks, places, known }
+    }
+
+    /// The grid of which layer number `layer` reads the average of each channel: the softmax above maps.
+    pub(crate) fn averaged(&self, layer: usize) -> Option<Grid> {
+        let below = (layer == self.depth()).then(|| layer.checked_sub(1)).flatten()?;
+        self.layers[below].maps.map(|maps| maps.own())
     }
 
     /// Number of classes.
@@ -137,8 +177,10 @@ impl TwinNetwork {
     /// Reads every image: `each(first row, pass)` is called chunk by chunk after a forward pass.
     fn read(&self, data: &Dataset, mut each: impl FnMut(usize, &Pass)) {
         let mut pass = Pass::reading();
-        for first in (0..data.len()).step_by(CHUNK) {
-            let rows = CHUNK.min(data.len() - first);
+        let units: usize = self.layers.iter().map(Dense::units).sum();
+        let chunk = (NUMBERS / units).clamp(1, CHUNK);
+        for first in (0..data.len()).step_by(chunk) {
+            let rows = chunk.min(data.len() - first);
             self.load(rows, &mut pass.pixels, |r, out| self.loader.write_still(data, first + r, out));
             pass.forward(self);
             each(first, &pass);
@@ -150,11 +192,7 @@ impl TwinNetwork {
     pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
         let mut x = vec![Matrix::default(); self.depth()];
         self.read(data, |first, pass| {
-            for (l, x) in x.iter_mut().enumerate() {
-                let h = pass.activity(l);
-                x.resize(h.len(), h.width());
-                self.normalize.forward_into(h.rows(), Channels::default(), x.rows_mut());
-            }
+            x.iter_mut().enumerate().for_each(|(l, x)| pass.passed_on(self, l, x));
             each(first, &x);
         });
     }
@@ -178,9 +216,43 @@ impl TwinNetwork {
     }
 }
 
-/// Leaves a layer what the twin has a use for: weights and biases.
-fn bare(layer: &mut Dense) {
+/// Numbers that a softmax above `layer` reads: one a channel of maps.
+fn read_of(layer: &Dense) -> usize {
+    layer.maps.map_or(layer.units(), |maps| maps.own().channels)
+}
+
+/// Leaves a layer what the twin has a use for: weights and biases, and statistics where all layers are `remembered`.
+fn bare(layer: &mut Dense, remembered: bool) {
     layer.above = Matrix::zeros(layer.units(), 0);
     layer.projection = Matrix::zeros(0, layer.units());
     layer.embedding = Matrix::default();
+    layer.running = Matrix::default();
+    if remembered {
+        layer.remember();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every number less one: no factor, and not written down.
+    struct Less;
+
+    impl Normalize for Less {
+        fn is_factor(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_normalisation_whose_way_back_is_not_written_down_is_named() {
+        let recipe = Recipe::parse("toy", "name = 'toy'\n[network]\nlayers = [4]\nnormalize = 'rms'").unwrap();
+        let said = normal(&recipe, &Less).unwrap_err().to_string();
+        assert!(
+            said.contains("network.normalize = \"rms\"; nobody has written down how a gradient passes it"),
+            "{said}"
+        );
+        assert!(said.ends_with("with network.normalize = \"batch\" there is one"), "{said}");
+    }
 }

@@ -6,24 +6,28 @@
 //!
 //! dh = s dx̂ + 2 s'(q) (h·dx̂) h, dz = φ'(z) dh, dW = dzᵀ x̂, db = Σ dz, dx̂ = dz W
 //!
-//! Of a layer only h is kept: x̂ is one multiplication away.
+//! Of a layer only h is kept: x̂ is one multiplication away. How dh comes of dx̂ where more than a factor happens between two
+//! layers, and dx̂ of dz where they convolve, is written down in `down`. Of a last layer of maps the softmax reads the average of
+//! each channel over its places.
 
 use std::mem;
 
 use goodness::layer::{Gradients, Input};
 use goodness::residual;
+use goodness::train::statistics::{self, Statistics};
 use goodness::train::{Stopwatch, dropout};
-use goodness_core::normalize::Channels;
-use goodness_core::{Rows, RowsMut, math};
+use goodness_core::normalize::{self, Channels};
+use goodness_core::{Grid, Rows, RowsMut, math};
 use goodness_engine::{Matrix, Rounded, Shelf, par};
 
-use crate::fields::backward_into;
+use crate::down::{Turned, average_places, layer_down, spread_places};
 use crate::network::TwinNetwork;
 
 /// The buffers of a pass, sized by the first batch and reused ever after.
 #[derive(Debug, Default)]
 pub struct Pass {
-    /// Layers in a segment, within which everything is at hand on the way back; 0: in one that is as long as the network.
+    /// Layers in a segment, within which everything is at hand on the way back; 0: there is no way back, and layers are read by
+    /// what they remember, not by the statistics of the rows.
     segment: usize,
     /// What the first layer reads: rows × inputs.
     pub(crate) pixels: Matrix,
@@ -36,7 +40,15 @@ pub struct Pass {
     /// What a layer reads, made from activities: one layer's each, and side by side.
     x: Vec<Matrix>,
     joint: Matrix,
+    /// The average of each channel of the last layer's maps, where it has maps.
+    top: Matrix,
     pub(crate) logits: Matrix,
+    /// The mean and the variance of each layer's channels, and what rows are normalised by; no rows where nobody asks.
+    moments: Vec<Matrix>,
+    known: Vec<Matrix>,
+    statistics: Statistics,
+    /// The way down through convolutions.
+    turned: Turned,
     grads: Gradients,
     /// Operands of products, rounded where they have to be.
     rounded: Rounded,
@@ -60,16 +72,12 @@ impl Pass {
         Self::default()
     }
 
-    /// Activities of layer number `layer`, where they are at hand: rows × units.
-    pub(crate) fn activity(&self, layer: usize) -> &Matrix {
-        &self.h[layer]
-    }
-
     /// Bytes of activities and of derivatives by them.
     pub fn bytes(&self) -> u64 {
         let all = self.h.iter().chain(&self.pending).chain(&self.x);
-        let held: usize = all.chain([&self.pixels, &self.joint, &self.logits]).map(Matrix::capacity).sum();
-        4 * (held + self.spare.capacity()) as u64
+        let all = all.chain(&self.moments).chain(&self.known).chain(self.statistics.matrices());
+        let held: usize = all.chain([&self.pixels, &self.joint, &self.top, &self.logits]).map(Matrix::capacity).sum();
+        4 * (held + self.spare.capacity() + self.turned.capacity()) as u64
     }
 
     /// Bytes of one layer's gradients.
@@ -82,6 +90,8 @@ impl Pass {
         let depth = network.depth();
         self.h.resize_with(depth, Matrix::default);
         self.pending.resize_with(depth, Matrix::default);
+        self.moments.resize_with(depth, Matrix::default);
+        self.known.resize_with(depth, Matrix::default);
         for layer in 0..depth {
             self.compute(network, layer, "forward");
             let ends = self.segment > 0 && (layer + 1).is_multiple_of(self.segment) && layer + 1 < depth;
@@ -112,7 +122,44 @@ impl Pass {
         self.rounded = rounded;
         par::each_block(h.len(), ROWS, h.rows_mut(), |_, h: RowsMut<'_>| network.activation.forward(h));
         self.h[layer] = h;
+        self.know(network, layer);
         self.watch.mark(what, layer);
+    }
+
+    /// Finds what normalisation asks to know of the activities of layer number `layer`.
+    fn know(&mut self, network: &TwinNetwork, layer: usize) {
+        let running = network.layers[layer].running.rows();
+        let (moments, known) = (&mut self.moments[layer], &mut self.known[layer]);
+        moments.resize(running.len(), running.width());
+        known.resize(running.len(), running.width());
+        let of = match self.segment {
+            _ if running.is_empty() => return,
+            0 => running,
+            _ => self.statistics.gather(
+                self.h[layer].rows(),
+                network.channels(layer, Channels::default().known),
+                running.row(0),
+            ),
+        };
+        moments.data_mut().copy_from_slice(of.data());
+        normalize::standards(moments.rows(), known.rows_mut());
+    }
+
+    /// Lets the layers remember the statistics of the batch, which is that of step number `step`, from 1.
+    pub(crate) fn remember(&self, network: &mut TwinNetwork, step: u64) {
+        let Some(stays) = network.normalize.stays(step) else { return };
+        for (layer, moments) in network.layers.iter_mut().zip(&self.moments) {
+            statistics::remember(&mut layer.running, moments.rows(), stays);
+        }
+    }
+
+    /// Writes what layer number `layer` passes on, where its activities are at hand: rows × units.
+    pub(crate) fn passed_on(&self, network: &TwinNetwork, layer: usize, x: &mut Matrix) {
+        let (h, channels) = (self.h[layer].rows(), network.channels(layer, self.known[layer].rows()));
+        x.resize(h.len(), h.width());
+        par::each_block(h.len(), ROWS, (h, x.rows_mut()), |_, (h, x): (Rows<'_>, RowsMut<'_>)| {
+            network.normalize.forward_into(h, channels, x);
+        });
     }
 
     /// What layer number `layer` reads.
@@ -121,16 +168,17 @@ impl Pass {
         if sources.is_empty() {
             return self.pixels.rows();
         }
-        self.x.resize_with(sources.len(), Matrix::default);
-        for (x, source) in self.x.iter_mut().zip(sources) {
-            let h = self.h[source].rows();
-            x.resize(h.len(), h.width());
-            par::each_block(h.len(), ROWS, (h, x.rows_mut()), |_, (h, x): (Rows<'_>, RowsMut<'_>)| {
-                network.normalize.forward_into(h, Channels::default(), x);
-            });
+        let mut all = mem::take(&mut self.x);
+        all.resize_with(sources.len(), Matrix::default);
+        for (x, source) in all.iter_mut().zip(sources) {
+            self.passed_on(network, source, x);
             drop_some(network, self.drop_at, source, x.rows_mut());
         }
-        residual::join(&self.x, &*network.normalize, &mut self.joint)
+        self.x = all;
+        let x = residual::join(&self.x, &*network.normalize, &mut self.joint);
+        let Some(grid) = network.averaged(layer) else { return x };
+        average_places(grid, x, &mut self.top);
+        self.top.rows()
     }
 
     /// Lets go of the activities of a segment that only the segment itself reads.
@@ -188,15 +236,9 @@ impl Pass {
     /// Turns the derivative by what a layer passes on into that by its z.
     fn to_z(&self, network: &TwinNetwork, layer: usize, d: &mut Matrix) {
         drop_some(network, self.drop_at, layer, d.rows_mut());
-        let h = self.h[layer].rows();
-        par::each_block(h.len(), ROWS, (h, d.rows_mut()), |_, (h, mut d): (Rows<'_>, RowsMut<'_>)| {
-            for (r, h) in h.iter().enumerate() {
-                let (square, d) = (math::sum_of_squares(h), d.row_mut(r));
-                let (scale, slope) =
-                    (network.normalize.scale(square, h.len()), network.normalize.slope(square, h.len()));
-                let along = 2.0 * slope * math::dot(h, d);
-                d.iter_mut().zip(h).for_each(|(d, h)| *d = scale * *d + along * h);
-            }
+        let (h, channels) = (self.h[layer].rows(), network.channels(layer, self.known[layer].rows()));
+        network.normal.pull_back(&*network.normalize, h, channels, d);
+        par::each_block(h.len(), ROWS, (h, d.rows_mut()), |_, (h, d): (Rows<'_>, RowsMut<'_>)| {
             network.activation.pull_back(h, d);
         });
     }
@@ -209,13 +251,17 @@ impl Pass {
         mut d: Matrix,
         each: &mut impl FnMut(usize, &mut goodness::layer::Dense, &Gradients),
     ) -> Matrix {
-        let mut grads = mem::take(&mut self.grads);
-        let input = Input::Rows(self.input(network, layer));
-        network.layers[layer].local_grads(&input, d.rows_mut(), &mut grads);
-        let sources = network.sources(layer);
-        if !sources.is_empty() {
-            let mut dx = self.spare.take(d.len(), network.layers[layer].inputs());
-            backward_into(&network.layers[layer], d.rows(), dx.rows_mut());
+        let (mut grads, mut turned) = (mem::take(&mut self.grads), mem::take(&mut self.turned));
+        let (own, sources) = (&network.layers[layer], network.sources(layer));
+        let mut dx = (!sources.is_empty()).then(|| self.spare.take(d.len(), own.inputs()));
+        let x = self.input(network, layer);
+        own.local_grads(&Input::Rows(x), d.rows_mut(), &mut grads);
+        if let Some(dx) = &mut dx {
+            layer_down(own, d.rows(), x, &mut turned, dx.rows_mut());
+        }
+        self.turned = turned;
+        if let Some(dx) = dx {
+            let dx = self.by_places(network.averaged(layer), dx);
             self.hand_down(network, sources, dx);
         }
         self.watch.mark("backward", layer);
@@ -223,6 +269,15 @@ impl Pass {
         self.watch.mark("update", layer);
         self.grads = grads;
         d
+    }
+
+    /// The derivative by the places of a map of which the averages were read.
+    fn by_places(&mut self, averaged: Option<Grid>, dx: Matrix) -> Matrix {
+        let Some(grid) = averaged else { return dx };
+        let mut whole = self.spare.take(dx.len(), grid.numbers());
+        spread_places(grid, dx.rows(), whole.rows_mut());
+        self.spare.put(dx);
+        whole
     }
 
     /// Gives each of the layers `sources` its part of the derivative by what they say together.

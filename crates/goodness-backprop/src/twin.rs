@@ -8,6 +8,7 @@ use goodness::data::Dataset;
 use goodness::layer::{Dense, Gradients};
 use goodness::report::EpochRecord;
 use goodness::train::{Bytes, Event, Flow, Outcome, Span, Unfit, batch};
+use goodness_core::normalize;
 use goodness_core::optim::{self, Moment, Optimizer, Pace};
 use goodness_core::schedule::{self, Schedule};
 use goodness_engine::Pool;
@@ -49,6 +50,20 @@ pub struct Twin {
     pool: Arc<Pool>,
 }
 
+/// Says whether a recipe's twin has the form that was chosen.
+fn has_form(recipe: &Recipe, choices: Choices) -> Result<(), TwinError> {
+    let normalize = &recipe.network.normalize;
+    let by_batch = !choices.plain && normalize.build(normalize::CATALOGUE).stays(1).is_some();
+    match by_batch && choices.form.parts() > 1 {
+        true => Err(TwinError::NoForm {
+            recipe: recipe.name.clone(),
+            form: choices.form.name(),
+            came: normalize.name.clone(),
+        }),
+        false => Ok(()),
+    }
+}
+
 impl Twin {
     /// The twin of a recipe at its start. `threads` 0 means one for each core; it does not change the result.
     ///
@@ -66,6 +81,7 @@ impl Twin {
             let expected = format!("at most the {} training samples there are", train.len());
             return Err(Unfit { key: "train.batch", came: batch.to_string(), expected }.into());
         }
+        has_form(recipe, choices)?;
         let network = TwinNetwork::new(recipe, choices.plain, train.shape(), train.classes())?;
         let optimizer = recipe.train.optimizer.build(optim::CATALOGUE);
         let memories = network.layers.iter().map(|layer| LayerMemory::new(layer, optimizer.slots())).collect();
@@ -240,6 +256,7 @@ impl Twin {
         if !value.is_finite() {
             return Err(TwinError::Diverged { step: pace.step, value });
         }
+        self.pass.remember(&mut self.network, pace.step);
         self.drift(pace.step);
         self.steps_done += 1;
         Ok(())

@@ -106,6 +106,17 @@ fn what_cannot_be_compared_is_refused_before_anything_is_written() {
         said.contains("has no backpropagation twin") && said.contains("network.readout = \"class_goodness\""),
         "{said}"
     );
+    let (_, said) = home.refused(&["compare", "toy.toml", "--set", "normalize=\"batch\""]);
+    assert!(
+        said.contains("recipe \"toy\" cannot be compared: network.normalize = \"batch\"; the row memory has"),
+        "{said}"
+    );
+    assert!(said.contains("such as \"layer\", or goodness train with either --rule alone"), "{said}");
+    let (_, said) = home.refused(&[&["compare", "toy.toml"][..], &common::MAPS].concat());
+    assert!(
+        said.contains("cannot be compared: network.convolutions = \"2 layers\"; the rows memory and depth"),
+        "{said}"
+    );
     let (_, said) = home.refused(&["compare", "toy.toml", "--memory", "1"]);
     assert!(
         said.contains("would not fit into memory") && said.contains("layers of 60 units and batches of "),

@@ -3,6 +3,7 @@
 
 pub mod members;
 pub mod plain;
+pub mod runs;
 pub mod toy;
 
 pub use members::variants;

@@ -132,7 +132,7 @@ fn loss_when_read(trained: &Trainer) -> f64 {
 
 #[test]
 fn training_and_reading_see_the_same_numbers() {
-    for normalize in ["\"batch\"", "\"layer\"", "\"group\"", "\"rms\""] {
+    for normalize in ["\"batch\"", "\"layer\"", "\"group\"", "\"triangle\"", "\"rms\""] {
         let trained = run(trainer(&with(MAPS, &format!("normalize = {normalize}"))));
         // After one step that moved nothing, the running averages are those of the batch.
         close(normalize, trained.history()[0].layers[2].loss, loss_when_read(&trained));

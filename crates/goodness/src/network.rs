@@ -104,8 +104,12 @@ impl Walk {
 const ROWS: usize = 32;
 /// Rows that go through the layers together when somebody asks for the scores of a batch.
 const ASKED: usize = 256;
-/// Rows that go through the layers together when a data set is read.
+/// Rows that go through the layers together when a data set is read, where layers are narrow.
 const CHUNK: usize = 1000;
+/// Numbers of the widest layer that are held together when a data set is read: maps have hundreds of thousands a row.
+const HELD: usize = 1 << 20;
+/// Rows below which kernels have too little to share out, however wide layers are.
+const FEW: usize = 16;
 
 impl Network {
     /// Rounds the operands of every layer's products like this from now on.
@@ -296,7 +300,7 @@ impl Network {
         mut each: impl FnMut(usize, &Walk, &Matrix),
     ) {
         let (mut images, mut walk, mut scores) = (Images::default(), Walk::default(), Matrix::default());
-        let chunk = CHUNK.div_ceil(readout.pass().count(self.classes));
+        let chunk = self.chunk().div_ceil(readout.pass().count(self.classes));
         let levels = self.scaling.levels();
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
@@ -305,6 +309,12 @@ impl Network {
             self.read(readout, &images, depth, &mut walk, &mut scores);
             each(first, &walk, &scores);
         }
+    }
+
+    /// Rows that go through the layers together when a data set is read.
+    fn chunk(&self) -> usize {
+        let widest = self.layers.iter().map(Layer::units).max().unwrap_or(1);
+        (HELD / widest.max(1)).clamp(FEW, CHUNK)
     }
 
     /// Solves for the readout's weights on a data set, where it is one that is solved for. Call it inside a

@@ -52,6 +52,20 @@ pub enum CompareError {
         /// What the system or the reader said.
         reason: io::Error,
     },
+    /// A recipe that both rules train, but of which a row cannot be measured.
+    #[error(
+        "recipe {recipe:?} cannot be compared: {key} = {came:?}; {hint}, or goodness train with either --rule alone"
+    )]
+    NoRow {
+        /// The recipe.
+        recipe: String,
+        /// The key that stands in the way.
+        key: &'static str,
+        /// Its value.
+        came: String,
+        /// What is in the way, and what could be compared.
+        hint: &'static str,
+    },
     /// A process of its own failed.
     #[error("the process that measures the memory of {what} failed: {reason}")]
     Child {

@@ -21,6 +21,7 @@ pub use store::Store;
 
 use goodness::Recipe;
 use goodness::plan;
+use goodness_core::normalize;
 
 /// What the twin gets as much of as the layers that learn by themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,6 +111,25 @@ pub struct Row {
     pub measure: fn(&mut Lab<'_>, &str) -> Result<(), CompareError>,
     /// What the parts came to.
     pub show: fn(&Setup, &Store) -> Shown,
+}
+
+/// Says whether every row can be measured of a recipe that has a twin.
+///
+/// # Errors
+/// [`CompareError::NoRow`] with what stands in the way.
+pub fn has_rows(recipe: &Recipe) -> Result<(), CompareError> {
+    let no = |key, came, hint| Err(CompareError::NoRow { recipe: recipe.name.clone(), key, came, hint });
+    let (squares, normalize) = (recipe.network.convolutions.len(), &recipe.network.normalize);
+    if squares > 0 {
+        let hint = "the rows memory and depth are of layers of one width, whatever their number; expected dense layers";
+        return no("network.convolutions", format!("{squares} layers"), hint);
+    }
+    if normalize.build(normalize::CATALOGUE).stays(1).is_some() {
+        let hint = "the row memory has gradient accumulation in it, where no part of a batch knows the statistics of the whole; \
+                    expected a normalisation row by row, such as \"layer\"";
+        return no("network.normalize", normalize.name.clone(), hint);
+    }
+    Ok(())
 }
 
 /// Names of all parts, in the order in which they are measured.

@@ -80,6 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     }
     let recipe = Recipe::load_with(&args.recipe, &args.settings)?;
     has_twin(&recipe)?;
+    compare::has_rows(&recipe)?;
     let folder = args.out.clone().unwrap_or_else(|| Path::new("compare").join(&recipe.name));
     let setup = Setup { recipe, seeds: args.seeds, budget: args.budget.chosen(), threads: args.threads };
     let there = args.memory.map(|m| m << 20).or_else(memory::available_bytes).unwrap_or(u64::MAX);

@@ -14,6 +14,22 @@ pub struct Home(TempDir);
 const RECIPE: &str = "name = \"toy\"\n[data]\nset = \"set\"\nvalidation = 100\nshift = 1\n[network]\nlayers = [60, 50]\n\
                       [train]\nnegatives = \"hard_label\"\noptimizer = { name = \"adam\", rate = 0.005 }\nepochs = 4\nbatch = 32\n";
 
+/// What makes `toy.toml` a network of two convolutions that learns classes.
+pub const MAPS: [&str; 12] = [
+    "--set",
+    "layers=[6, 9]",
+    "--set",
+    "convolutions=[{ side = 3 }, { side = 3, pool = 2 }]",
+    "--set",
+    "goodness=\"class_mean\"",
+    "--set",
+    "normalize=\"layer\"",
+    "--set",
+    "loss=\"cross_entropy\"",
+    "--set",
+    "negatives=",
+];
+
 impl Home {
     pub fn new() -> Self {
         let home = Self(tempfile::tempdir().unwrap());

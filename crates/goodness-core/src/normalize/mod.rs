@@ -14,6 +14,7 @@ mod l2;
 mod layer;
 mod rms;
 mod rms_above;
+mod triangle;
 
 pub use batch::{Batch, gather, moments, standards};
 pub use group::Group;
@@ -22,6 +23,7 @@ pub use l2::L2;
 pub use layer::Layer;
 pub use rms::Rms;
 pub use rms_above::RmsAbove;
+pub use triangle::{Triangle, above_mean, at_place};
 
 #[cfg(feature = "std")]
 use crate::catalogue::Entry;
@@ -61,8 +63,7 @@ pub trait Normalize: Send + Sync {
         self.scale(sum_of_squares, width)
     }
 
-    /// Whether one factor is all that happens to a row. A network whose layers settle together, and one that carries
-    /// derivatives across layers, know no other kind.
+    /// Whether one factor is all that happens to a row. A network whose layers settle together knows no other kind.
     fn is_factor(&self) -> bool {
         true
     }
@@ -107,4 +108,4 @@ pub trait Normalize: Send + Sync {
 /// Every normalisation there is.
 #[cfg(feature = "std")]
 pub const CATALOGUE: &[Entry<dyn Normalize>] =
-    &[rms::ENTRY, rms_above::ENTRY, l2::ENTRY, layer::ENTRY, group::ENTRY, batch::ENTRY, keep::ENTRY];
+    &[rms::ENTRY, rms_above::ENTRY, l2::ENTRY, layer::ENTRY, group::ENTRY, batch::ENTRY, triangle::ENTRY, keep::ENTRY];

@@ -50,6 +50,11 @@ impl Maps {
         Convolution::fit_pooled(pooling, window, (channels, blocks)).map(Self)
     }
 
+    /// Which places each place sees, and what happens to pictures before.
+    pub fn convolution(&self) -> &Convolution {
+        &self.0
+    }
+
     /// The grid that a layer reads.
     pub fn below(&self) -> Grid {
         self.0.below()

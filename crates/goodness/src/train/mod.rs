@@ -20,7 +20,7 @@ mod rates;
 mod recurrent_step;
 mod spoil;
 mod state;
-mod statistics;
+pub mod statistics;
 mod step;
 mod summary;
 mod sums;

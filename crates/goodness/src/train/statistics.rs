@@ -9,7 +9,7 @@ use goodness_engine::{Matrix, par};
 
 /// The statistics of one batch; one serves all layers in turn.
 #[derive(Debug, Default)]
-pub(super) struct Statistics {
+pub struct Statistics {
     /// What each part of the rows comes to: parts × 2 · channels.
     parts: Matrix,
     /// Mean and variance: 2 × channels.
@@ -20,8 +20,11 @@ pub(super) struct Statistics {
 const ROWS: (usize, usize) = (32, 4);
 
 impl Statistics {
-    /// The statistics of `h`, which lie `about` the given means: 2 × channels.
-    pub(super) fn gather(&mut self, h: Rows<'_>, channels: Channels<'_>, about: &[f32]) -> Rows<'_> {
+    /// The statistics of `h`, which lie `about` the given means: mean and variance of every channel.
+    ///
+    /// # Shapes
+    /// `h`: rows × units, `about`: channels, the statistics: 2 × channels.
+    pub fn gather(&mut self, h: Rows<'_>, channels: Channels<'_>, about: &[f32]) -> Rows<'_> {
         let each = (ROWS.0 / channels.places).max(ROWS.1);
         self.parts.resize(h.len().div_ceil(each), 2 * about.len());
         par::each_block(self.parts.len(), 1, self.parts.rows_mut(), |part, mut sums: RowsMut<'_>| {
@@ -35,12 +38,12 @@ impl Statistics {
     }
 
     /// Matrices that it holds.
-    pub(super) fn matrices(&self) -> [&Matrix; 2] {
+    pub fn matrices(&self) -> [&Matrix; 2] {
         [&self.parts, &self.batch]
     }
 }
 
-/// Adds the statistics of a batch to the running ones, of which the share `stays` stays.
-pub(super) fn remember(running: &mut Matrix, batch: Rows<'_>, stays: f32) {
+/// Adds the statistics of a batch to the running ones, of which the share `stays` stays: 2 × channels both.
+pub fn remember(running: &mut Matrix, batch: Rows<'_>, stays: f32) {
     running.data_mut().iter_mut().zip(batch.data()).for_each(|(r, b)| *r = stays * *r + (1.0 - stays) * b);
 }

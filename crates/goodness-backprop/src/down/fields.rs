@@ -1,6 +1,6 @@
-//! The gradient of a layer's input, dx = dz · W; with local receptive fields place by place.
+//! With local receptive fields: dx = dz · W place by place.
 
-use goodness::layer::{Dense, Fields};
+use goodness::layer::Fields;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::product::{self, Columns};
 use goodness_engine::{Matrix, par};
@@ -8,18 +8,11 @@ use goodness_engine::{Matrix, par};
 /// Rows whose places one thread passes at a time.
 const ROWS: usize = 128;
 
-/// Writes the derivative by the input of `layer`, given that by z.
+/// Writes the derivative by the input of a layer with fields, given that by z.
 ///
 /// # Shapes
-/// `dz`: rows × units, `dx`: rows × inputs.
-pub(crate) fn backward_into(layer: &Dense, dz: Rows<'_>, dx: RowsMut<'_>) {
-    match &layer.fields {
-        Some(fields) if fields.inputs() != fields.below.features() => places_into(fields, layer.weights.rows(), dz, dx),
-        _ => product::backward(dz, layer.weights.rows(), dx),
-    }
-}
-
-fn places_into(fields: &Fields, weights: Rows<'_>, dz: Rows<'_>, dx: RowsMut<'_>) {
+/// `dz`: rows × units, `weights`: units × inputs of a field, `dx`: rows × inputs.
+pub(super) fn down(fields: &Fields, weights: Rows<'_>, dz: Rows<'_>, dx: RowsMut<'_>) {
     let width = fields.own.channels;
     par::each_block(dx.len(), ROWS, (dz, dx), |_, (dz, mut dx): (Rows<'_>, RowsMut<'_>)| {
         let mut patch = Matrix::zeros(dz.len(), fields.inputs());

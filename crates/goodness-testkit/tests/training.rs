@@ -5,7 +5,7 @@ use goodness::data::{DataError, Dataset, Shape};
 use goodness::model::{Model, ModelError};
 use goodness::readout::CATALOGUE as READOUTS;
 use goodness::train::{Event, Flow, Outcome, TrainError};
-use goodness::{Recipe, Trainer, plan};
+use goodness::{Trainer, plan};
 use goodness_testkit::runs::{recipe, trained, trainer};
 use goodness_testkit::{toy, variants};
 

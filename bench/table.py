@@ -35,10 +35,15 @@ def ratio(pairs, of):
     return spread([of(p["theirs"]) / of(p["ours"]) for p in pairs])
 
 
+def work(about):
+    """What ours trained by, with its settings where the two were not to do the same."""
+    return " ".join([about["ours"], *about.get("set", [])])
+
+
 def row(about, pairs):
     errors = [statistics.mean(p[side]["test_error"] for p in pairs) for side in ("ours", "theirs")]
     return [
-        f"{about['recipe']} against {' '.join(about['theirs'])}",
+        f"{work(about)} against {' '.join(about['theirs'])}",
         about["precision"],
         f"{pairs[0]['ours']['epochs']}, {pairs[0]['theirs']['epochs']}",
         str(len(pairs)),

@@ -312,7 +312,7 @@ impl Network {
     }
 
     /// Rows that go through the layers together when a data set is read.
-    fn chunk(&self) -> usize {
+    pub(crate) fn chunk(&self) -> usize {
         let widest = self.layers.iter().map(Dense::units).max().unwrap_or(1);
         (HELD / widest.max(1)).clamp(FEW, CHUNK)
     }

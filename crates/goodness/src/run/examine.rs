@@ -45,30 +45,48 @@ pub fn examine(
     }
 }
 
-/// The goodness of validation samples with their true label and with a wrong one, layer by layer.
+/// The goodness of validation samples with their true label and with a wrong one, layer by layer. They go through the layers
+/// so many at a time that maps take no more memory than in training.
 fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation: &Dataset) -> Vec<Histogram> {
     let rows = SAMPLES.min(validation.len());
-    let method = Method::new(&recipe.train);
-    let (truth, wrong) = (validation.labels(), wrong_labels(network, validation, rows, recipe.train.seed));
+    let wrong = wrong_labels(network, validation, rows, recipe.train.seed);
+    // Parts of nearly one size: negatives that are made of two images need two.
+    let part = rows.div_ceil(rows.div_ceil(network.chunk()).max(1)).max(1);
+    let mut pairs = vec![(Vec::new(), Vec::new()); network.layers.len()];
+    for first in (0..rows).step_by(part) {
+        let own: Vec<usize> = (first..rows.min(first + part)).collect();
+        let Ok(few) = validation.pick(&own) else { break };
+        let wrong = &wrong[first..][..few.len()];
+        for (all, g) in pairs.iter_mut().zip(goodness_of_both(network, recipe, &few, wrong)) {
+            let (positive, negative) = of_pairs(&g, few.labels(), wrong);
+            all.0.extend(positive);
+            all.1.extend(negative);
+        }
+    }
+    let one = |(l, (positive, negative)): (usize, &(Vec<f32>, Vec<f32>))| {
+        histogram(l, positive, negative, thresholds.get(l).copied())
+    };
+    pairs.iter().enumerate().map(one).collect()
+}
+
+/// The goodness in every layer of samples, then of negatives that are made of them.
+fn goodness_of_both(network: &Network, recipe: &Recipe, few: &Dataset, wrong: &[u8]) -> Vec<Matrix> {
+    let (method, rows) = (Method::new(&recipe.train), few.len());
     let (images, labels) = match &method.negatives {
         Contrast::Images(maker) if method.objective.passes() == 2 => {
-            let images = spoiled(network, validation, &**maker, (rows, recipe.train.seed));
+            let images = spoiled(network, few, &**maker, (rows, recipe.train.seed));
             let mut labels = Labels::default();
             labels.write(&images, 1, &network.parts.overlay, &*network.parts.normalize, |_, _| None);
             (images, labels)
         }
-        _ => labelled(network, validation, &wrong),
-    };
-    let of_layer = |(l, g): (usize, &Matrix)| {
-        let (positive, negative) = of_pairs(g, &truth[..rows], &wrong);
-        histogram(l, &positive, &negative, thresholds.get(l).copied())
+        _ => labelled(network, few, wrong),
     };
     if let Some(flow) = network.flow {
         let mut settled = Settled::default();
-        let label = |row: usize| if row < rows { truth[row] } else { wrong[row - rows] };
+        let label = |row: usize| if row < rows { few.label(row) } else { wrong[row - rows] };
         let mut goodness = vec![Matrix::default(); network.layers.len()];
         settled.run((network, flow), Labelled { images: &images, labels: &labels }, label, &mut goodness);
-        return goodness.iter().enumerate().map(of_layer).collect();
+        return goodness;
     }
     let (mut x, mut joint) = (Vec::<Matrix>::new(), Matrix::default());
     let mut all = Vec::new();
@@ -92,7 +110,7 @@ fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation
         if network.parts.goodness.per_place() {
             g.average_rows();
         }
-        all.push(of_layer((l, &g)));
+        all.push(g);
         x.push(next);
         // What no layer above reads is forgotten.
         x[..network.parts.residual.sources(l + 1).start].iter_mut().for_each(|x| *x = Matrix::default());

@@ -16,6 +16,8 @@ run ff-2000x4 --pairs 3 --epochs 3 --precision bf16 --label ff -- ff.py $best
 run ff-1000x3 --pairs 5 --epochs 4 --label backprop -- backprop.py
 run ff-2000x4 --pairs 3 --epochs 3 --label backprop -- backprop.py
 run ff-2000x4 --pairs 3 --epochs 3 --label backprop-micro -- backprop.py --micro 64
+# To the same error, each in the epochs that it takes.
+run ff-1000x3 --pairs 3 --epochs 2 --their-epochs 8 --ours mono-forward --set 'layers=[1000,1000,1000]' --label backprop-to-error -- backprop.py --batch 256
 # The tutorial's settings, as they are.
 run ff-tutorial --pairs 1 --epochs 1000 --label tutorial -- ff.py $best
 # Convolutions: a whole training of layers that learn by themselves, then kernels alone.

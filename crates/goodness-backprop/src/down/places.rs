@@ -1,24 +1,22 @@
 //! The average of each channel over its places, which the softmax reads of maps, and the way back through it.
 
+use goodness_core::view::{Average, View};
 use goodness_core::{Grid, Rows, RowsMut};
 use goodness_engine::{Matrix, par};
 
 /// Rows that one thread takes at a time.
 const ROWS: usize = 4;
+/// One cell, the whole map.
+const WHOLE: Average = Average { cells: 1 };
 
 /// Writes the average of each channel over its places.
 ///
 /// # Shapes
 /// `x`: rows × numbers of `grid`, `out`: rows × channels.
 pub(crate) fn average_places(grid: Grid, x: Rows<'_>, out: &mut Matrix) {
-    let (size, block, share) = (grid.places() * grid.block(), grid.block(), 1.0 / grid.places() as f32);
     out.resize(x.len(), grid.channels);
-    par::each_block(x.len(), ROWS, (x, out.rows_mut()), |_, (x, mut out): (Rows<'_>, RowsMut<'_>)| {
-        out.data_mut().fill(0.0);
-        for (x, out) in x.data().chunks_exact(size).zip(out.data_mut().chunks_exact_mut(block)) {
-            x.chunks_exact(block).for_each(|x| out.iter_mut().zip(x).for_each(|(o, x)| *o += x));
-            out.iter_mut().for_each(|o| *o *= share);
-        }
+    par::each_block(x.len(), ROWS, (x, out.rows_mut()), |_, (x, out): (Rows<'_>, RowsMut<'_>)| {
+        WHOLE.forward_into(grid, x, out);
     });
 }
 
@@ -27,11 +25,10 @@ pub(crate) fn average_places(grid: Grid, x: Rows<'_>, out: &mut Matrix) {
 /// # Shapes
 /// `d`: rows × channels, `dx`: rows × numbers of `grid`.
 pub(crate) fn spread_places(grid: Grid, d: Rows<'_>, dx: RowsMut<'_>) {
-    let (size, block, share) = (grid.places() * grid.block(), grid.block(), 1.0 / grid.places() as f32);
-    par::each_block(d.len(), ROWS, (d, dx), |_, (d, mut dx): (Rows<'_>, RowsMut<'_>)| {
-        for (d, dx) in d.data().chunks_exact(block).zip(dx.data_mut().chunks_exact_mut(size)) {
-            dx.chunks_exact_mut(block).for_each(|dx| dx.iter_mut().zip(d).for_each(|(dx, d)| *dx = share * d));
-        }
+    par::each_block(d.len(), ROWS, (d, dx), |_, (d, dx): (Rows<'_>, RowsMut<'_>)| {
+        // The slope of an average asks neither for the numbers nor for their mean.
+        let none = Rows::new(&[], 0, 0);
+        WHOLE.pull_back(grid, none, none, d, dx);
     });
 }
 

@@ -166,12 +166,27 @@ fn rough(numbers: &mut [f32]) {
 /// # Shapes
 /// `dz`: pictures × own numbers, `sums`: channels.
 pub fn sum_places(of: &Convolution, dz: Rows<'_>, sums: &mut [f32]) {
-    let (places, block) = (of.own().places(), of.own().block());
-    par::each_block(sums.len(), 8, sums, |first, sums: &mut [f32]| {
+    par::each_block(sums.len(), NEIGHBOURS, sums, |first, sums: &mut [f32]| {
         sums.fill(0.0);
-        for (channel, sum) in (first..).zip(sums) {
-            let from = channel / block * places * block + channel % block;
-            dz.iter().for_each(|row| *sum += row[from..].iter().step_by(block).take(places).sum::<f32>());
-        }
+        dz.iter().for_each(|picture| add_places(of, picture, first, sums));
     });
+}
+
+/// Channels that are summed up together, because they lie side by side.
+const NEIGHBOURS: usize = 32;
+
+/// Adds one picture's places of the channels from number `first` on.
+fn add_places(of: &Convolution, picture: &[f32], mut first: usize, mut sums: &mut [f32]) {
+    let (places, block) = (of.own().places(), of.own().block());
+    while !sums.is_empty() {
+        // As many as lie side by side.
+        let (here, rest) = sums.split_at_mut((block - first % block).min(sums.len()));
+        let mut own = [0.0; NEIGHBOURS];
+        let own = &mut own[..here.len()];
+        for place in picture[first / block * places * block..].chunks_exact(block).take(places) {
+            own.iter_mut().zip(&place[first % block..]).for_each(|(sum, x)| *sum += x);
+        }
+        here.iter_mut().zip(own).for_each(|(sum, own)| *sum += *own);
+        (first, sums) = (first + here.len(), rest);
+    }
 }

@@ -224,6 +224,7 @@ fn read_of(layer: &Dense) -> usize {
 /// Leaves a layer what the twin has a use for: weights and biases, and statistics where all layers are `remembered`.
 fn bare(layer: &mut Dense, remembered: bool) {
     layer.above = Matrix::zeros(layer.units(), 0);
+    layer.head = Matrix::default();
     layer.projection = Matrix::zeros(0, layer.units());
     layer.embedding = Matrix::default();
     layer.running = Matrix::default();

@@ -206,13 +206,18 @@ pub fn sum(row: &[f32]) -> f32 {
 /// Σ xᵢ yᵢ.
 #[inline]
 pub fn dot(x: &[f32], y: &[f32]) -> f32 {
+    dot_lanes(x, y, |x| x)
+}
+
+#[inline]
+fn dot_lanes(x: &[f32], y: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0f32; LANES];
     let (xs, x_rest) = x.as_chunks::<LANES>();
     let (ys, y_rest) = y.as_chunks::<LANES>();
     for (x, y) in xs.iter().zip(ys) {
-        (0..LANES).for_each(|i| lanes[i] += x[i] * y[i]);
+        (0..LANES).for_each(|i| lanes[i] += of(x[i]) * y[i]);
     }
-    x_rest.iter().zip(y_rest).zip(&mut lanes).for_each(|((x, y), lane)| *lane += x * y);
+    x_rest.iter().zip(y_rest).zip(&mut lanes).for_each(|((x, y), lane)| *lane += of(*x) * y);
     fold(lanes)
 }
 
@@ -241,6 +246,25 @@ pub fn standardize(row: &mut [f32]) {
     row.iter_mut().for_each(|x| *x -= mean);
     let factor = 1.0 / (1e-5 + sqrt(sum_of_squares(row) / count));
     row.iter_mut().for_each(|x| *x *= factor);
+}
+
+/// Turns `d`, the derivative by what [`standardize`] makes of `row`, into that by `row`:
+/// s (d − mean d) − s²/σ · mean(d (x − m)) · (x − m), s = 1/(10⁻⁵ + σ).
+///
+/// ```
+/// // A shift of all numbers and a factor change nothing that comes out.
+/// let (row, mut d) = ([1.0, 2.0, 6.0], [0.5, -1.0, 3.0]);
+/// goodness_core::math::standardize_back(&row, &mut d);
+/// assert!(goodness_core::math::sum(&d).abs() < 1e-5 && goodness_core::math::dot(&row, &d).abs() < 1e-4);
+/// ```
+pub fn standardize_back(row: &[f32], d: &mut [f32]) {
+    let share = 1.0 / row.len().max(1) as f32;
+    let (mean, level) = (share * sum(row), share * sum(d));
+    let deviation = sqrt(share * sum_lanes(row, |x| (x - mean) * (x - mean)));
+    let factor = 1.0 / (1e-5 + deviation);
+    let along = share * dot_lanes(row, d, |x| x - mean);
+    let back = if deviation > 0.0 { factor * factor * along / deviation } else { 0.0 };
+    d.iter_mut().zip(row).for_each(|(d, x)| *d = factor * (*d - level) - back * (x - mean));
 }
 
 /// Turns logits into probabilities in place: eˣⁱ / Σ eˣʲ, shifted by the largest so that nothing overflows.

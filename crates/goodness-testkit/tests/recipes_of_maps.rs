@@ -88,6 +88,7 @@ fn views_that_nobody_needs_are_named() {
             maps,
             "train.similarity_view = \"rms\" and train.similarity = \"none\" clash: nobody looks through the view",
         ),
+        ("", "head = 8", "network.head = 8 and network.projection = \"none\" clash: nobody reads the head"),
         (
             "",
             "view = { name = \"rms\", cells = 65 }",

@@ -32,6 +32,11 @@ const STEP: &str = r#"
     batch = 12
 "#;
 
+/// The same with a hidden layer between what is seen and the projection.
+fn with_head() -> String {
+    STEP.replace("projection =", "head = 7\n    projection =")
+}
+
 const LEARNS: &str = r#"
     name = "views"
     [network]
@@ -95,12 +100,16 @@ fn cut(h: &[f64], shape: (usize, usize), cells: usize, of: impl Fn(&[f64]) -> f6
     all.flat_map(|at| (0..shape.1).map(move |c| (at, c))).map(|(at, c)| of(&cell(h, shape, c, at))).collect()
 }
 
-/// The mean loss of a layer whose rows of activities are `h`, with the projection `p`.
-fn plain_loss(h: &[Vec<f64>], shape: (usize, usize), p: &[Vec<f64>], labels: &[u8]) -> f64 {
+/// The mean loss of a layer whose rows of activities are `h`, with the head `head`, if it has rows, and the projection `p`.
+fn plain_loss(h: &[Vec<f64>], shape: (usize, usize), (head, p): (&[Vec<f64>], &[Vec<f64>]), labels: &[u8]) -> f64 {
     let dense = shape.0 == 1;
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let cross = h.iter().zip(labels).map(|(h, label)| {
         let seen = if dense { h.clone() } else { cut(h, shape, 2, rms) };
+        let about = centred(&seen);
+        let standard: Vec<f64> = about.iter().map(|s| s / (1e-5 + rms(&about))).collect();
+        let hidden = head.iter().map(|unit| dot(unit, &standard).max(0.0)).collect();
+        let seen = if head.is_empty() { seen } else { hidden };
         let g: Vec<f64> = p.iter().map(|p| dot(p, &seen) / 0.5).collect();
         g.iter().map(|g| g.exp()).sum::<f64>().ln() - g[usize::from(*label)]
     });
@@ -123,39 +132,53 @@ fn plain_loss(h: &[Vec<f64>], shape: (usize, usize), p: &[Vec<f64>], labels: &[u
 
 #[test]
 fn the_loss_is_that_of_plain_loops() {
-    let (trainer, data) = (trainer(STEP), data());
+    for (recipe, read) in [(STEP.to_string(), [4 * 5, 4 * 4, 6]), (with_head(), [7; 3])] {
+        told_as_in_plain_loops(&recipe, read);
+    }
+}
+
+fn told_as_in_plain_loops(recipe: &str, read: [usize; 3]) {
+    let (trainer, data) = (trainer(recipe), data());
     let wide = |row: &[f32]| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
     let mut h: Vec<Vec<Vec<f64>>> = Vec::new();
     trainer.pool().run(|| {
         trainer.network().activities(&data, |_, x| h = x.iter().map(|x| x.rows().iter().map(wide).collect()).collect());
     });
     let layers = &trainer.network().layers;
-    assert_eq!(layers.iter().map(|l| l.projection.width()).collect::<Vec<_>>(), [4 * 5, 4 * 4, 6]);
+    assert_eq!(layers.iter().map(|l| l.projection.width()).collect::<Vec<_>>(), read);
     for (l, shape) in [(6, 5), (3, 4), (1, 6)].into_iter().enumerate() {
-        let p: Vec<Vec<f64>> = layers[l].projection.rows().iter().map(wide).collect();
-        let (truth, told) = (plain_loss(&h[l], shape, &p, data.labels()), told(STEP, l, |_| ()));
+        let [head, p] = [&layers[l].head, &layers[l].projection].map(|m| m.rows().iter().map(wide).collect::<Vec<_>>());
+        let (truth, told) = (plain_loss(&h[l], shape, (&head, &p), data.labels()), told(recipe, l, |_| ()));
         assert!((truth - told).abs() < 1e-5 * truth, "layer {l}: the loss is {truth}, not {told}");
     }
 }
 
 #[test]
 fn a_layer_follows_the_slope_of_its_loss_through_both_views() {
-    let start = trainer(STEP);
-    let mut end = trainer(STEP);
+    let most = steepest(STEP);
+    assert!(most[0] > 0.05 && most[2] > 0.05, "little moved: {most:?}");
+    let most = steepest(&with_head());
+    assert!(most.iter().all(|m| *m > 0.05), "little moved: {most:?}");
+}
+
+/// Holds the step of the weights, of the head and of the projection to the slopes of the loss; gives the largest of each.
+fn steepest(recipe: &str) -> [f64; 3] {
+    let start = trainer(recipe);
+    let mut end = trainer(recipe);
     end.run(|_| Flow::Continue).unwrap();
-    let mut most = [0.0f64; 2];
+    let mut most = [0.0f64; 3];
     for l in 0..3 {
         let numbers = |t: &Trainer| {
             let layer = &t.network().layers[l];
-            [layer.weights.data().to_vec(), layer.projection.data().to_vec()]
+            [&layer.weights, &layer.head, &layer.projection].map(|m| m.data().to_vec())
         };
         let (before, after) = (numbers(&start), numbers(&end));
-        for kind in 0..2 {
+        for kind in 0..3 {
             for i in (0..before[kind].len()).step_by(5) {
                 let moved = |by: f32| {
-                    told(STEP, l, |trainer| {
+                    told(recipe, l, |trainer| {
                         let layer = &mut trainer.network_mut().layers[l];
-                        [&mut layer.weights, &mut layer.projection][kind].data_mut()[i] += by;
+                        [&mut layer.weights, &mut layer.head, &mut layer.projection][kind].data_mut()[i] += by;
                     })
                 };
                 // A unit may fall silent within so coarse a step: then the slopes of the two sides differ.
@@ -168,7 +191,7 @@ fn a_layer_follows_the_slope_of_its_loss_through_both_views() {
             }
         }
     }
-    assert!(most.iter().all(|m| *m > 0.05), "little moved: {most:?}");
+    most
 }
 
 fn trained(recipe: &str, threads: usize) -> Trainer {
@@ -181,18 +204,21 @@ fn trained(recipe: &str, threads: usize) -> Trainer {
 
 #[test]
 fn a_network_learns_through_views_and_comes_back_from_a_file() {
-    let mut one = trained(LEARNS, 1);
-    let error = one.validation_error();
-    assert!(error < 0.05, "{} % of the pictures were misread", 100.0 * error);
-    let mut three = trained(LEARNS, 3);
-    assert_eq!(one.network().layers, three.network().layers);
-    assert_eq!(error, three.validation_error());
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("model.safetensors");
-    Model::save(one.network(), one.recipe(), &path).unwrap();
-    let (model, data) = (Model::load(&path).unwrap(), toy::pictures(60, CLASSES, 2));
-    let scores = one.pool().run(|| one.network().scores(&data));
-    assert_eq!(scores, one.pool().run(|| model.network.scores(&data)));
+    let head = LEARNS.replace("projection =", "head = 16\n    projection =");
+    for recipe in [LEARNS, &head] {
+        let mut one = trained(recipe, 1);
+        let error = one.validation_error();
+        assert!(error < 0.05, "{} % of the pictures were misread", 100.0 * error);
+        let mut three = trained(recipe, 3);
+        assert_eq!(one.network().layers, three.network().layers);
+        assert_eq!(error, three.validation_error());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        Model::save(one.network(), one.recipe(), &path).unwrap();
+        let (model, data) = (Model::load(&path).unwrap(), toy::pictures(60, CLASSES, 2));
+        let scores = one.pool().run(|| one.network().scores(&data));
+        assert_eq!(scores, one.pool().run(|| model.network.scores(&data)));
+    }
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         };
         fits(&*view, ("network.view", &spec.view), &layer, l)?;
         fits(&*similarity_view, ("train.similarity_view", &recipe.train.similarity_view), &layer, l)?;
-        layer.project(&*projection, (classes, view.width(layer.grid())), &mut rng);
+        layer.project(&*projection, (classes, view.width(layer.grid()), spec.head), &mut rng);
         layer.precision = *spec.precision.build(precision::CATALOGUE);
         if l == 0 {
             layer.embedding = overlay.start(&mut rng);

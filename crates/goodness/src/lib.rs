@@ -75,6 +75,7 @@ pub mod collaboration;
 pub mod data;
 pub mod files;
 pub mod flow;
+mod head;
 mod joint;
 pub mod layer;
 mod lift;

@@ -1,27 +1,66 @@
 //! What happens to a row inside a layer, between z and goodness, and the way back.
+//!
+//! h = φ(z), s = view(h), a = projection(s), g = goodness(a). Without a view, the activities are what is seen; without a
+//! projection, goodness is read off them. With a [head](crate::head) a hidden layer lies between s and the projection.
 
 use goodness_core::normalize::Channels;
 use goodness_core::{Rows, RowsMut};
-use goodness_engine::{Matrix, par};
+use goodness_engine::{Matrix, Rounded, par};
 
 use crate::layer::{Dense, Lens};
 use crate::network::Parts;
 
 /// Rows that one thread takes at a time.
-const ROWS: usize = 32;
+pub(crate) const ROWS: usize = 32;
+
+/// What lies between the activities of a layer and its goodness, or the loss's derivative by it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Between {
+    /// s, what is seen of each row, where that is not the activities themselves; of derivatives that by what is seen, too,
+    /// wherever a head sees it.
+    pub(crate) s: Matrix,
+    /// ŝ, that at mean 0 and deviation 1, which a head reads; nothing without one, nor of derivatives.
+    pub(crate) standard: Matrix,
+    /// u, what the head makes of it; no columns without one.
+    pub(crate) u: Matrix,
+    /// a, what the projection makes of that.
+    pub(crate) a: Matrix,
+}
+
+impl Between {
+    /// Makes room for `rows` rows of `layer`.
+    pub(crate) fn resize(&mut self, rows: usize, parts: &Parts, layer: &Dense) {
+        self.s.resize(rows, parts.seen(layer));
+        self.u.resize(rows, layer.head.len());
+        self.a.resize(rows, layer.projection.len());
+    }
+
+    /// What is seen of activities `h`.
+    pub(crate) fn seen<'a>(&'a self, h: &'a Matrix) -> Rows<'a> {
+        seen(h, &self.s).rows()
+    }
+
+    /// What the projection reads, of activities `h`.
+    pub(crate) fn read<'a>(&'a self, h: &'a Matrix) -> Rows<'a> {
+        if self.u.width() == 0 { self.seen(h) } else { self.u.rows() }
+    }
+
+    pub(crate) fn matrices(&self) -> [&Matrix; 4] {
+        [&self.s, &self.standard, &self.u, &self.a]
+    }
+}
 
 /// Activities, what is seen of them, what a projection makes of that, and the loss's derivative by goodness.
 pub(crate) type Made<'a> = (Rows<'a>, Rows<'a>, Rows<'a>, Rows<'a>);
-/// The derivatives by what a projection makes, by what it sees, and by activities.
+/// The derivatives by what a projection makes, by what is seen, and by activities.
 pub(crate) type Slopes<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
+/// What layers above read, and what is known of the channels that it is normalised by.
+pub(crate) type Above<'a> = (RowsMut<'a>, Channels<'a>);
 
 /// What is seen of `all`: what a view made of it, where that has any columns.
 pub(crate) fn seen<'a>(all: &'a Matrix, view: &'a Matrix) -> &'a Matrix {
     if view.width() == 0 { all } else { view }
 }
-
-/// Activities, what is seen of them, what a projection makes of that, and goodness.
-type Lifted<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
 
 impl Parts {
     /// Numbers of goodness that `layer` gives a row.
@@ -33,63 +72,85 @@ impl Parts {
         }
     }
 
-    /// Numbers that a projection sees of `layer`, where it does not see the activities themselves; 0 where it does, or where
-    /// there is none.
+    /// Numbers that a projection or a head sees of `layer`, where it does not see the activities themselves; 0 where it does,
+    /// or where there is none.
     pub(crate) fn seen(&self, layer: &Dense) -> usize {
         let all = layer.projection.is_empty() || self.view.is_whole(layer.grid());
         if all { 0 } else { self.view.width(layer.grid()) }
     }
 
-    /// Turns z into activities in place and writes what the view and the projection make of each row, its goodness and,
-    /// where wanted, the next layer's input.
+    /// Turns z into activities in place and writes what lies between each row and its goodness, that goodness and, where
+    /// wanted, the next layer's input.
     ///
     /// # Shapes
-    /// `h`, `x`: rows × units. `s`: rows × [`seen`](Self::seen). `a`: rows × numbers. `g`: rows × 1, rows × classes, or
-    /// rows × places.
+    /// `h`, what is read above: rows × units. `g`: rows × 1, rows × classes, or rows × places.
     pub(crate) fn lift(
         &self,
-        Lens { grid, p }: Lens<'_>,
-        h: RowsMut<'_>,
-        (s, a): (RowsMut<'_>, RowsMut<'_>),
+        lens: Lens<'_>,
+        h: &mut Matrix,
+        (between, rounded): (&mut Between, &mut Rounded),
         g: RowsMut<'_>,
-        x: Option<(RowsMut<'_>, Channels<'_>)>,
+        above: Option<Above<'_>>,
     ) {
-        let rows = h.len();
-        let block = |(mut h, mut s, mut a, mut g): Lifted<'_>, x: Option<(RowsMut<'_>, Channels<'_>)>| {
-            self.activation.forward(h.reborrow());
-            if s.width() > 0 {
-                self.view.forward_into(grid, h.as_rows(), s.reborrow());
-            }
-            self.projection.forward_into(if s.width() > 0 { s.as_rows() } else { h.as_rows() }, p, a.reborrow());
-            self.goodness.score(if p.is_empty() { h.as_rows() } else { a.as_rows() }, g.data_mut());
-            if let Some((x, channels)) = x {
-                self.normalize.forward_into(h.as_rows(), channels, x);
-            }
-        };
-        match x {
-            None => par::each_block(rows, ROWS, (h, s, a, g), |_, lifted| block(lifted, None)),
-            Some((x, channels)) => par::each_block(rows, ROWS, ((h, s, a, g), x), |_, (lifted, x)| {
-                block(lifted, Some((x, channels)));
-            }),
+        if !lens.head.is_empty() {
+            return self.lift_through_head(lens, h, (between, rounded), g, above);
+        }
+        let lifted = (h.rows_mut(), between.s.rows_mut(), between.a.rows_mut(), g);
+        each_block(lifted.0.len(), lifted, above, |(mut h, mut s, a, g), above| {
+            self.see(lens, (h.reborrow(), s.reborrow()), above);
+            self.judge(lens, if s.width() > 0 { s.as_rows() } else { h.as_rows() }, a, g);
+        });
+    }
+
+    /// From z to what is seen, and to what is read above.
+    pub(crate) fn see(&self, lens: Lens<'_>, (mut h, s): (RowsMut<'_>, RowsMut<'_>), above: Option<Above<'_>>) {
+        self.activation.forward(h.reborrow());
+        if s.width() > 0 {
+            self.view.forward_into(lens.grid, h.as_rows(), s);
+        }
+        if let Some((x, channels)) = above {
+            self.normalize.forward_into(h.as_rows(), channels, x);
         }
     }
 
+    /// From what the projection reads to goodness.
+    pub(crate) fn judge(&self, lens: Lens<'_>, read: Rows<'_>, mut a: RowsMut<'_>, mut g: RowsMut<'_>) {
+        self.projection.forward_into(read, lens.p, a.reborrow());
+        self.goodness.score(if lens.p.is_empty() { read } else { a.as_rows() }, g.data_mut());
+    }
+
     /// Carries a derivative by goodness back to the activities, and leaves that by the projection's numbers in `da` and that
-    /// by what it sees in `ds`, where it sees something of the view's.
-    pub(crate) fn pull_back(
-        &self,
-        Lens { grid, p }: Lens<'_>,
-        (h, s, a, dg): Made<'_>,
-        (mut da, mut ds, dh): Slopes<'_>,
-    ) {
-        if p.is_empty() {
+    /// by what is seen in `ds`, where that is something of the view's. Below a head, `ds` is where it starts from.
+    pub(crate) fn pull_back(&self, lens: Lens<'_>, (h, s, a, dg): Made<'_>, (mut da, mut ds, mut dh): Slopes<'_>) {
+        let looked = s.width() > 0;
+        if lens.p.is_empty() {
             return self.goodness.pull_back(h, dg.data(), dh);
         }
-        self.goodness.pull_back(a, dg.data(), da.reborrow());
-        if s.width() == 0 {
-            return self.projection.pull_back(h, p, a, da.as_rows(), dh);
+        if lens.head.is_empty() {
+            self.goodness.pull_back(a, dg.data(), da.reborrow());
+            if !looked {
+                return self.projection.pull_back(h, lens.p, a, da.as_rows(), dh);
+            }
+            self.projection.pull_back(s, lens.p, a, da.as_rows(), ds.reborrow());
         }
-        self.projection.pull_back(s, p, a, da.as_rows(), ds.reborrow());
-        self.view.pull_back(grid, h, s, ds.as_rows(), dh);
+        match looked {
+            true => self.view.pull_back(lens.grid, h, s, ds.as_rows(), dh),
+            false => dh.data_mut().copy_from_slice(ds.data_mut()),
+        }
+    }
+}
+
+/// `work` for each block of rows, with the same rows of what is read above, if anything is.
+pub(crate) fn each_block<'a, T: par::Split>(
+    rows: usize,
+    lifted: T,
+    above: Option<Above<'a>>,
+    work: impl Fn(T, Option<Above<'a>>) + Sync,
+) {
+    match above {
+        None => par::each_block(rows, ROWS, lifted, |_, lifted| work(lifted, None)),
+        Some((x, channels)) => {
+            par::each_block(rows, ROWS, (lifted, x), |_, (lifted, x)| work(lifted, Some((x, channels))));
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::build;
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
 use crate::layer::{Code, Dense, Images, Input, Labelled, Labels};
-use crate::lift::seen;
+use crate::lift::{Between, seen};
 use crate::readout::{Pass, PerClass, Readout, Seen};
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
@@ -68,8 +68,7 @@ pub struct Walk {
     labels: Labels,
     settled: Settled,
     h: Matrix,
-    s: Matrix,
-    a: Matrix,
+    between: Between,
     joint: Matrix,
     /// What is known of the channels of the layer that is read now.
     known: Matrix,
@@ -91,7 +90,8 @@ impl Walk {
     /// Bytes of memory that it holds, without what a recurrent flow keeps.
     pub(crate) fn bytes(&self) -> u64 {
         let layers = self.g.iter().chain(&self.x).chain(&self.views);
-        held(layers.chain([&self.h, &self.s, &self.a, &self.joint, &self.known, &self.sums]))
+        let layers = layers.chain(self.between.matrices());
+        held(layers.chain([&self.h, &self.joint, &self.known, &self.sums]))
     }
 
     /// What a readout sees of layer number `layer` in the last pass.
@@ -254,15 +254,14 @@ impl Network {
         let input = self.input(layer, labelled, below, &mut walk.joint);
         let units = self.layers[layer].units();
         walk.h.resize(rows, units);
-        walk.s.resize(rows, self.parts.seen(&self.layers[layer]));
-        walk.a.resize(rows, self.layers[layer].projection.len());
+        walk.between.resize(rows, &self.parts, &self.layers[layer]);
         walk.g[layer].resize(rows, self.goodnesses(layer));
         x[0].resize(if passes_on { rows } else { 0 }, units);
         self.layers[layer].forward_into(&input, &mut walk.rounded, walk.h.rows_mut());
-        let (lens, seen) = (self.layers[layer].lens(), (walk.s.rows_mut(), walk.a.rows_mut()));
+        let (lens, between) = (self.layers[layer].lens(), (&mut walk.between, &mut walk.rounded));
         let channels = self.parts.remembered(&self.layers[layer], &mut walk.known);
         let x = passes_on.then(|| (x[0].rows_mut(), channels));
-        self.parts.lift(lens, walk.h.rows_mut(), seen, walk.g[layer].rows_mut(), x);
+        self.parts.lift(lens, &mut walk.h, between, walk.g[layer].rows_mut(), x);
         if self.parts.goodness.per_place() {
             walk.g[layer].average_rows();
         }

@@ -9,12 +9,13 @@
 
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
-use goodness_core::{Grid, Rng, Rows, RowsMut};
+use goodness_core::{Grid, Rng, Rows, RowsMut, math};
 use goodness_engine::gradient::{self, Packs, Piece};
 use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
 use super::{Fields, Input, Maps};
 use crate::data::Shape;
+use crate::lift::Between;
 
 /// A fully connected layer, or one whose units have local receptive fields, or one that convolves.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +26,10 @@ pub struct Dense {
     pub biases: Vec<f32>,
     /// V, units × units of the layer above, or × classes in the last one; no columns where nothing comes from above.
     pub above: Matrix,
-    /// P, what goodness is read through: numbers × what is seen of the units; no rows without a projection.
+    /// H, a hidden layer between what is seen of the units and the projection: its units × what is seen; no rows without one.
+    pub head: Matrix,
+    /// P, what goodness is read through: numbers × what is seen of the units, or × units of the head; no rows without a
+    /// projection.
     pub projection: Matrix,
     /// E, the vectors that stand for labels, where the first layer learns them: numbers of a code × numbers of a vector.
     pub embedding: Matrix,
@@ -49,6 +53,8 @@ pub struct Gradients {
     pub biases: Vec<f32>,
     /// ∂L/∂V, units × units of the layer above; empty where nothing comes from above.
     pub above: Matrix,
+    /// ∂L/∂H, in the shape of H.
+    pub head: Matrix,
     /// ∂L/∂P, in the shape of P.
     pub projection: Matrix,
     /// ∂L/∂E, numbers of a code × numbers of a vector.
@@ -61,12 +67,15 @@ pub struct Gradients {
     pub(crate) packs: Packs,
 }
 
-/// What a layer's goodness is read through: the grid that a view cuts, and a projection's weights.
+/// What a layer's goodness is read through: the grid that a view cuts, and the weights of a head and of a projection.
 #[derive(Clone, Copy)]
 pub(crate) struct Lens<'a> {
     pub(crate) grid: Grid,
-    /// Numbers × what is seen of the units; no rows without a projection.
+    /// Units of a hidden layer × what is seen of the layer's units; no rows without one.
+    pub(crate) head: Rows<'a>,
+    /// Numbers × what is seen of the units, or × units of the head; no rows without a projection.
     pub(crate) p: Rows<'a>,
+    pub(crate) precision: Precision,
 }
 
 /// Rows that one thread takes at a time.
@@ -84,6 +93,7 @@ impl Dense {
             weights,
             biases,
             above,
+            head: Matrix::default(),
             projection,
             embedding: Matrix::default(),
             running: Matrix::default(),
@@ -105,10 +115,20 @@ impl Dense {
         Self { maps: Some(maps), projection, ..Self::new(maps.inputs(), own.channels, init, rng) }
     }
 
-    /// Gives the layer the weights of a projection for `classes` classes that sees `seen` numbers of the layer.
-    pub fn project(&mut self, projection: &dyn Projection, (classes, seen): (usize, usize), rng: &mut Rng) {
-        self.projection = Matrix::zeros(projection.width(classes), seen);
-        projection.start(seen, rng, self.projection.data_mut());
+    /// Gives the layer the weights of a projection for `classes` classes that sees `seen` numbers of the layer, or what a head
+    /// of `head` rectified units makes of them, if there are any.
+    pub fn project(
+        &mut self,
+        projection: &dyn Projection,
+        (classes, seen, head): (usize, usize, usize),
+        rng: &mut Rng,
+    ) {
+        let deviation = math::sqrt(2.0 / seen.max(1) as f32);
+        self.head = Matrix::zeros(head, seen);
+        self.head.data_mut().iter_mut().for_each(|weight| *weight = deviation * rng.normal());
+        let read = if head > 0 { head } else { seen };
+        self.projection = Matrix::zeros(projection.width(classes), read);
+        projection.start(read, rng, self.projection.data_mut());
     }
 
     /// Gives the layer the weights by which it hears from `inputs` units above.
@@ -125,7 +145,7 @@ impl Dense {
 
     /// Number of weights and biases.
     pub fn parameters(&self) -> usize {
-        let matrices = [&self.weights, &self.above, &self.projection, &self.embedding];
+        let matrices = [&self.weights, &self.above, &self.head, &self.projection, &self.embedding];
         self.biases.len() + matrices.iter().map(|m| m.data().len()).sum::<usize>()
     }
 
@@ -156,7 +176,8 @@ impl Dense {
 
     /// What goodness is read through.
     pub(crate) fn lens(&self) -> Lens<'_> {
-        Lens { p: self.projection.rows(), grid: self.grid() }
+        let (head, p) = (self.head.rows(), self.projection.rows());
+        Lens { grid: self.grid(), head, p, precision: self.precision }
     }
 
     /// Adds b to a row of z.
@@ -243,18 +264,22 @@ impl Dense {
 }
 
 impl Dense {
-    /// Writes the gradient of the projection, given what it saw of the activities, what it made of that, and the loss's
-    /// derivative by that.
-    pub fn projection_grads(
+    /// Writes the gradients of the head and of the projection, given activities, what lies between them and goodness, and the
+    /// loss's derivative by that.
+    pub(crate) fn head_grads(
         &self,
         projection: &dyn Projection,
-        (s, a, da): (Rows<'_>, Rows<'_>, Rows<'_>),
+        (h, made, slopes): (&Matrix, &Between, &Between),
         grads: &mut Gradients,
     ) {
-        let p = self.projection.rows();
+        grads.head.resize(self.head.len(), self.head.width());
+        if !self.head.is_empty() {
+            product::gradient(slopes.u.rows(), made.standard.rows(), grads.head.rows_mut());
+        }
+        let (p, read, a, da) = (self.projection.rows(), made.read(h), made.a.rows(), slopes.a.rows());
         grads.projection.resize(if projection.learns() { p.len() } else { 0 }, p.width());
         par::each_block(grads.projection.len(), 1, grads.projection.rows_mut(), |k, mut dp: RowsMut<'_>| {
-            projection.gradient_into(k, s, p, a, da, dp.row_mut(0));
+            projection.gradient_into(k, read, p, a, da, dp.row_mut(0));
         });
     }
 }

@@ -70,6 +70,9 @@ impl<'a> TensorWriter<'a> {
         if layer.above.width() > 0 {
             self.matrix(format!("{name}.above"), &layer.above);
         }
+        if !layer.head.is_empty() {
+            self.matrix(format!("{name}.head"), &layer.head);
+        }
         if !layer.projection.is_empty() {
             self.matrix(format!("{name}.projection"), &layer.projection);
         }
@@ -186,6 +189,9 @@ impl TensorReader {
         self.read(&format!("{name}.biases"), &[layer.biases.len()], &mut layer.biases)?;
         if layer.above.width() > 0 {
             self.matrix(&format!("{name}.above"), &mut layer.above)?;
+        }
+        if !layer.head.is_empty() {
+            self.matrix(&format!("{name}.head"), &mut layer.head)?;
         }
         if !layer.projection.is_empty() {
             self.matrix(&format!("{name}.projection"), &mut layer.projection)?;

@@ -35,6 +35,7 @@ pub(super) const NETWORK: &[&str] = &[
     "activation",
     "normalize",
     "view",
+    "head",
     "projection",
     "goodness",
     "residual",

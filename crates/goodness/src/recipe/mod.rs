@@ -110,6 +110,8 @@ pub struct NetworkSpec {
     pub normalize: Choice,
     /// What a projection and readouts see of a layer.
     pub view: Choice,
+    /// Units of a hidden layer between what is seen of a layer and its projection; 0 for none.
+    pub head: usize,
     /// What goodness is read through.
     pub projection: Choice,
     /// What a row is worth.

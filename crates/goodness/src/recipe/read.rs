@@ -117,6 +117,7 @@ fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {
         activation: s.choice("activation", activation::CATALOGUE, "relu")?,
         normalize: s.choice("normalize", normalize::CATALOGUE, "rms")?,
         view: s.choice("view", view::CATALOGUE, "whole")?,
+        head: s.whole("head", 0, 0, 65_536)?,
         projection: s.choice("projection", projection::CATALOGUE, "none")?,
         goodness,
         residual: s.choice("residual", residual::CATALOGUE, "none")?,

@@ -46,6 +46,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("activation", &r.network.activation);
     out.choice("normalize", &r.network.normalize);
     out.choice("view", &r.network.view);
+    if r.network.head > 0 {
+        out.line("head", &r.network.head.to_string());
+    }
     out.choice("projection", &r.network.projection);
     out.choice("goodness", &r.network.goodness);
     out.choice("residual", &r.network.residual);

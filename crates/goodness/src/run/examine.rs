@@ -9,6 +9,7 @@ use super::maps::feature_maps;
 use super::test::Test;
 use crate::data::{Dataset, Shape};
 use crate::layer::{Images, Labelled, Labels};
+use crate::lift::Between;
 use crate::network::Network;
 use crate::recipe::Recipe;
 use crate::recurrent::Settled;
@@ -101,12 +102,12 @@ fn goodness_of_both(network: &Network, recipe: &Recipe, few: &Dataset, wrong: &[
         let input = network.input(l, Labelled { images: &images, labels: &labels }, &x, &mut joint);
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
         let mut g = Matrix::zeros(2 * rows, network.goodnesses(l));
-        layer.forward_into(&input, &mut Rounded::default(), h.rows_mut());
-        let mut s = Matrix::zeros(2 * rows, network.parts.seen(layer));
-        let mut a = Matrix::zeros(2 * rows, layer.projection.len());
+        let (mut rounded, mut between) = (Rounded::default(), Between::default());
+        layer.forward_into(&input, &mut rounded, h.rows_mut());
+        between.resize(2 * rows, &network.parts, layer);
         let mut known = Matrix::default();
         let above = (next.rows_mut(), network.parts.remembered(layer, &mut known));
-        network.parts.lift(layer.lens(), h.rows_mut(), (s.rows_mut(), a.rows_mut()), g.rows_mut(), Some(above));
+        network.parts.lift(layer.lens(), &mut h, (&mut between, &mut rounded), g.rows_mut(), Some(above));
         if network.parts.goodness.per_place() {
             g.average_rows();
         }

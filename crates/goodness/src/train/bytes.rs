@@ -27,7 +27,7 @@ pub(crate) fn held<'a>(matrices: impl IntoIterator<Item = &'a Matrix>) -> u64 {
 impl Gradients {
     /// Bytes of memory that it holds.
     pub fn bytes(&self) -> u64 {
-        let own = held([&self.weights, &self.above, &self.projection, &self.embedding]);
+        let own = held([&self.weights, &self.above, &self.head, &self.projection, &self.embedding]);
         own + held([&self.stack, &self.own]) + self.packs.bytes() + 4 * self.biases.capacity() as u64
     }
 }
@@ -55,7 +55,8 @@ impl LayerWork {
     /// Bytes of activities and derivatives by them.
     pub(super) fn bytes(&self) -> u64 {
         let lent = [&self.h, &self.dz, &self.x, &self.g, &self.dg, &self.others, &self.known].into_iter();
-        let inside = [&self.s, &self.ds, &self.a, &self.da].into_iter().chain(self.statistics.matrices());
+        let between = self.between.matrices().into_iter().chain(self.slopes.matrices());
+        let inside = between.chain(self.statistics.matrices());
         held(lent.chain(inside).chain(self.likeness.rows()))
     }
 

@@ -100,8 +100,8 @@ impl Trainer {
     fn memory_mut(&mut self) -> Vec<(String, &mut [f32])> {
         let mut all = Vec::new();
         for (l, state) in self.states.iter_mut().enumerate() {
-            let LayerState { weights, biases, above, projection, embedding, knobs, maps, .. } = state;
-            let memories = [weights, biases, above, projection, embedding, knobs, maps];
+            let LayerState { weights, biases, above, head, projection, embedding, knobs, maps, .. } = state;
+            let memories = [weights, biases, above, head, projection, embedding, knobs, maps];
             for (name, memory) in LayerState::NAMES.into_iter().zip(memories) {
                 for (slot, memory) in memory.iter_mut().enumerate() {
                     all.push((format!("memory.{l}.{name}.{slot}"), memory.as_mut_slice()));

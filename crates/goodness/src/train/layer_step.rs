@@ -12,7 +12,7 @@ use super::state::LayerState;
 use super::sums::LayerSums;
 use super::workspace::{LayerWork, with_others};
 use crate::layer::{Dense, Input, sum_columns};
-use crate::lift::{Made, Slopes, seen};
+use crate::lift::{Made, Slopes};
 use crate::network::Parts;
 
 /// Rows that one thread takes at a time.
@@ -50,9 +50,10 @@ pub(super) fn layer_step(
     work.slope.iter_mut().for_each(|s| *s *= share);
 
     // Back to z, inside the layer and no further.
+    parts.pull_back_head(lens, (&work.h, &work.between, work.dg.rows()), &mut work.slopes);
     let (slope, likeness) = (&work.slope, work.likeness.dh.rows());
-    let made = (work.h.rows(), work.s.rows(), work.a.rows(), work.dg.rows());
-    let slopes = (work.da.rows_mut(), work.ds.rows_mut(), work.dz.rows_mut());
+    let made = (work.h.rows(), work.between.s.rows(), work.between.a.rows(), work.dg.rows());
+    let slopes = (work.slopes.a.rows_mut(), work.slopes.s.rows_mut(), work.dz.rows_mut());
     par::each_block(rows, ROWS, (made, slopes), |first, (made, (da, ds, mut dz)): (Made<'_>, Slopes<'_>)| {
         parts.pull_back(lens, made, (da, ds, dz.reborrow()));
         add_rows(likeness, first, &mut dz);
@@ -67,8 +68,7 @@ pub(super) fn layer_step(
     });
 
     // Local gradients, the update, and x̂', h normalised where it stands, for the layers above.
-    let made = (seen(&work.h, &work.s).rows(), work.a.rows(), work.da.rows());
-    layer.projection_grads(&*parts.projection, made, &mut work.grads);
+    layer.head_grads(&*parts.projection, (&work.h, &work.between, &work.slopes), &mut work.grads);
     state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, pace);
     state.update(layer, (&work.grads, work.knob), method, pace);
     work.pass_on(layer, parts, pace.step);

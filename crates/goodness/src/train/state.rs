@@ -15,11 +15,12 @@ use crate::recipe::Theta;
 /// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight, each bias, each weight from above, of the projection and of labels, the loss's own
+    /// Up to two numbers for each weight, each bias, each weight from above, of the head, of the projection and of labels, the loss's own
     /// number, and each weight of the map.
     pub(crate) weights: [Vec<f32>; 2],
     pub(crate) biases: [Vec<f32>; 2],
     pub(crate) above: [Vec<f32>; 2],
+    pub(crate) head: [Vec<f32>; 2],
     pub(crate) projection: [Vec<f32>; 2],
     pub(crate) embedding: [Vec<f32>; 2],
     pub(crate) knobs: [Vec<f32>; 2],
@@ -61,6 +62,7 @@ impl LayerState {
             weights: zeros(layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
             above: zeros(layer.above.data().len()),
+            head: zeros(layer.head.data().len()),
             projection: zeros(if learns { layer.projection.data().len() } else { 0 }),
             embedding: zeros(layer.embedding.data().len()),
             knobs: zeros(knob.len()),
@@ -88,13 +90,13 @@ impl LayerState {
     }
 
     /// What the memories are called, in their order.
-    pub(crate) const NAMES: [&'static str; 7] =
-        ["weights", "biases", "above", "projection", "embedding", "knobs", "maps"];
+    pub(crate) const NAMES: [&'static str; 8] =
+        ["weights", "biases", "above", "head", "projection", "embedding", "knobs", "maps"];
 
     /// Every memory of the optimizer with its name.
     pub(crate) fn memories(&self) -> impl Iterator<Item = (&'static str, &[Vec<f32>; 2])> {
-        let Self { weights, biases, above, projection, embedding, knobs, maps, .. } = self;
-        Self::NAMES.into_iter().zip([weights, biases, above, projection, embedding, knobs, maps])
+        let Self { weights, biases, above, head, projection, embedding, knobs, maps, .. } = self;
+        Self::NAMES.into_iter().zip([weights, biases, above, head, projection, embedding, knobs, maps])
     }
 
     /// The number that the loss learns; 0 where it learns none.
@@ -144,6 +146,9 @@ impl LayerState {
         if !grads.above.is_empty() {
             follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, pace);
         }
+        if !grads.head.is_empty() {
+            follow((layer.head.data_mut(), grads.head.data()), &mut self.head, optimizer, pace);
+        }
         if !grads.projection.is_empty() {
             let projection = (layer.projection.data_mut(), grads.projection.data());
             follow(projection, &mut self.projection, optimizer, pace);
@@ -163,6 +168,7 @@ impl LayerState {
             let pairs = [
                 (average.weights.data_mut(), layer.weights.data()),
                 (average.above.data_mut(), layer.above.data()),
+                (average.head.data_mut(), layer.head.data()),
                 (average.projection.data_mut(), layer.projection.data()),
                 (average.embedding.data_mut(), layer.embedding.data()),
                 (average.running.data_mut(), layer.running.data()),

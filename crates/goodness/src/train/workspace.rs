@@ -13,6 +13,7 @@ use super::spoil::Spoiled;
 use super::statistics::{Statistics, remember};
 use crate::collaboration::Collaboration;
 use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels, Lens};
+use crate::lift::Between;
 use crate::network::{Network, Parts, Walk};
 use crate::readout::Lesson;
 use crate::residual::Residual;
@@ -29,12 +30,9 @@ pub(super) struct LayerWork {
     pub(super) x: Matrix,
     /// Whether anybody will.
     passes_on: bool,
-    /// What the projection sees of each row, where it does not see h itself, and the loss's derivative by it.
-    pub(super) s: Matrix,
-    pub(super) ds: Matrix,
-    /// What the projection makes of each row, and the loss's derivative by it.
-    pub(super) a: Matrix,
-    pub(super) da: Matrix,
+    /// What lies between activities and goodness, and the loss's derivative by it.
+    pub(super) between: Between,
+    pub(super) slopes: Between,
     /// Goodness of each row (one number, or one a class or a place), lent too, and the loss's derivative by it.
     pub(super) g: Matrix,
     pub(super) dg: Matrix,
@@ -179,11 +177,9 @@ impl LayerWork {
         goodnesses: usize,
         passes_on: bool,
     ) {
-        let (rows, units, seen) = (samples * passes, layer.units(), parts.seen(layer));
-        self.s.resize(rows, seen);
-        self.ds.resize(rows, seen);
-        self.a.resize(rows, layer.projection.len());
-        self.da.resize(rows, layer.projection.len());
+        let (rows, units) = (samples * passes, layer.units());
+        self.between.resize(rows, parts, layer);
+        self.slopes.resize(rows, parts, layer);
         self.h.resize(rows, units);
         self.dz.resize(rows, units);
         self.x.resize(0, units);
@@ -202,8 +198,7 @@ const ROWS: usize = 32;
 impl LayerWork {
     /// Turns z into activities, goodness and what lies between them.
     pub(super) fn lift(&mut self, parts: &Parts, lens: Lens<'_>) {
-        let seen = (self.s.rows_mut(), self.a.rows_mut());
-        parts.lift(lens, self.h.rows_mut(), seen, self.g.rows_mut(), None);
+        parts.lift(lens, &mut self.h, (&mut self.between, &mut self.rounded), self.g.rows_mut(), None);
     }
 
     /// Normalises activities where they stand and hands them over as what layers above read, if any does. Where that goes by

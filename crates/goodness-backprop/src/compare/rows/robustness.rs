@@ -65,13 +65,13 @@ fn read(lab: &mut Lab<'_>, data: &Dataset) -> Result<Both<f64>, CompareError> {
 fn harmed(lab: &mut Lab<'_>, data: &Dataset, harm: Harm) -> Result<Both<f64>, CompareError> {
     let (trainer, twin) = lab.learned()?;
     let network = trainer.network_mut();
-    let own = network.layers.iter_mut().flat_map(|l| [&mut l.weights, &mut l.projection]);
+    let own = network.layers.iter_mut().flat_map(|l| [&mut l.weights, &mut l.head, &mut l.projection]);
     let kept_ff = hurt(own.chain(network.readout.weights_mut()), harm);
     let kept_bp = hurt(twin.network_mut().layers.iter_mut().map(|l| &mut l.weights), harm);
     let errors = read(lab, data)?;
     let (trainer, twin) = lab.learned()?;
     let network = trainer.network_mut();
-    let own = network.layers.iter_mut().flat_map(|l| [&mut l.weights, &mut l.projection]);
+    let own = network.layers.iter_mut().flat_map(|l| [&mut l.weights, &mut l.head, &mut l.projection]);
     own.chain(network.readout.weights_mut()).zip(kept_ff).for_each(|(w, kept)| *w = kept);
     twin.network_mut().layers.iter_mut().zip(kept_bp).for_each(|(l, kept)| l.weights = kept);
     Ok(errors)

@@ -20,6 +20,11 @@ impl Parts<'_> {
             let reason = "nobody looks through the view: goodness is read off all activities, and classes off goodness";
             return Some((view, quoted("network.projection", &network.projection), reason));
         }
+        if network.head > 0 && network.projection.name == "none" {
+            let reason = "nobody reads the head: goodness is read off all activities";
+            let head = format!("network.head = {}", network.head);
+            return Some((head, quoted("network.projection", &network.projection), reason));
+        }
         let reason = "nobody looks through the view: samples are not compared";
         let nobody = train.similarity.name == "none";
         similarity.filter(|_| nobody).map(|view| (view, quoted("train.similarity", &train.similarity), reason))

@@ -24,10 +24,11 @@ fn see(member: &dyn View, grid: Grid, h: &[f32]) -> Vec<f32> {
 
 fn pull(member: &dyn View, grid: Grid, h: &[f32], s: &[f32], ds: &[f32]) -> Vec<f32> {
     let (rows, width, numbers) = (h.len() / grid.numbers(), member.width(grid), grid.numbers());
-    let mut dh = vec![f32::NAN; h.len()];
+    // It is added to what is there.
+    let mut dh = vec![0.25; h.len()];
     let (s, ds) = (Rows::new(s, rows, width), Rows::new(&ds[..rows * width], rows, width));
     member.pull_back(grid, Rows::new(h, rows, numbers), s, ds, RowsMut::new(&mut dh, rows, numbers));
-    dh
+    dh.iter().map(|dh| dh - 0.25).collect()
 }
 
 /// The grids that a view is asked to cut.

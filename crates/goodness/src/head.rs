@@ -15,7 +15,7 @@ use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Rounded, par, product};
 
 use crate::layer::Lens;
-use crate::lift::{Above, Between, ROWS, each_block, seen};
+use crate::lift::{Above, Between, each_block, seen, together};
 use crate::network::Parts;
 
 /// What a head made, what the projection made of that, the derivative by goodness, and those by the two.
@@ -31,17 +31,17 @@ impl Parts {
         g: RowsMut<'_>,
         above: Option<Above<'_>>,
     ) {
-        let rows = h.len();
+        let (rows, block) = (h.len(), together(h.width()));
         standard.resize(rows, lens.head.width());
         let looked = (h.rows_mut(), s.rows_mut(), standard.rows_mut());
-        each_block(rows, looked, above, |(mut h, mut s, mut standard), above| {
+        each_block((rows, block), looked, above, |(mut h, mut s, mut standard), above| {
             self.see(lens, (h.reborrow(), s.reborrow()), above);
             standard.data_mut().copy_from_slice(if s.width() > 0 { s.data_mut() } else { h.data_mut() });
             (0..standard.len()).for_each(|r| math::standardize(standard.row_mut(r)));
         });
         product::forward_rounded(lens.precision, standard.rows(), lens.head, rounded, u.rows_mut());
         let judged = (u.rows_mut(), a.rows_mut(), g);
-        par::each_block(rows, ROWS, judged, |_, (mut u, a, g): (RowsMut<'_>, RowsMut<'_>, RowsMut<'_>)| {
+        par::each_block(rows, block, judged, |_, (mut u, a, g): (RowsMut<'_>, RowsMut<'_>, RowsMut<'_>)| {
             Relu.forward(u.reborrow());
             self.judge(lens, u.as_rows(), a, g);
         });
@@ -58,8 +58,9 @@ impl Parts {
         if lens.head.is_empty() {
             return;
         }
+        let block = together(h.width());
         let rows = (made.u.rows(), made.a.rows(), dg, (slopes.u.rows_mut(), slopes.a.rows_mut()));
-        par::each_block(dg.len(), ROWS, rows, |_, (u, a, dg, (mut du, mut da)): Judged<'_>| {
+        par::each_block(dg.len(), block, rows, |_, (u, a, dg, (mut du, mut da)): Judged<'_>| {
             self.goodness.pull_back(a, dg.data(), da.reborrow());
             self.projection.pull_back(u, lens.p, a, da.as_rows(), du.reborrow());
             Relu.pull_back(u, du);
@@ -67,7 +68,7 @@ impl Parts {
         slopes.s.resize(dg.len(), lens.head.width());
         product::backward(slopes.u.rows(), lens.head, slopes.s.rows_mut());
         let rows = (seen(h, &made.s).rows(), slopes.s.rows_mut());
-        par::each_block(dg.len(), ROWS, rows, |_, (s, mut ds): (Rows<'_>, RowsMut<'_>)| {
+        par::each_block(dg.len(), block, rows, |_, (s, mut ds): (Rows<'_>, RowsMut<'_>)| {
             s.iter().enumerate().for_each(|(r, s)| math::standardize_back(s, ds.row_mut(r)));
         });
     }

@@ -10,8 +10,15 @@ use goodness_engine::{Matrix, Rounded, par};
 use crate::layer::{Dense, Lens};
 use crate::network::Parts;
 
-/// Rows that one thread takes at a time.
-pub(crate) const ROWS: usize = 32;
+/// Rows of `units` numbers that one thread takes at a time: few of long ones, so that what one formula leaves is still near
+/// when the next comes to it.
+pub(crate) fn together(units: usize) -> usize {
+    (NEAR / units.max(1)).clamp(1, ROWS)
+}
+
+/// Numbers that stay near, and the most rows.
+const NEAR: usize = 1 << 16;
+const ROWS: usize = 32;
 
 /// What lies between the activities of a layer and its goodness, or the loss's derivative by it.
 #[derive(Clone, Debug, Default)]
@@ -95,8 +102,9 @@ impl Parts {
         if !lens.head.is_empty() {
             return self.lift_through_head(lens, h, (between, rounded), g, above);
         }
+        let rows = (h.len(), together(h.width()));
         let lifted = (h.rows_mut(), between.s.rows_mut(), between.a.rows_mut(), g);
-        each_block(lifted.0.len(), lifted, above, |(mut h, mut s, a, g), above| {
+        each_block(rows, lifted, above, |(mut h, mut s, a, g), above| {
             self.see(lens, (h.reborrow(), s.reborrow()), above);
             self.judge(lens, if s.width() > 0 { s.as_rows() } else { h.as_rows() }, a, g);
         });
@@ -134,23 +142,26 @@ impl Parts {
             self.projection.pull_back(s, lens.p, a, da.as_rows(), ds.reborrow());
         }
         match looked {
-            true => self.view.pull_back(lens.grid, h, s, ds.as_rows(), dh),
+            true => {
+                dh.data_mut().fill(0.0);
+                self.view.pull_back(lens.grid, h, s, ds.as_rows(), dh);
+            }
             false => dh.data_mut().copy_from_slice(ds.data_mut()),
         }
     }
 }
 
-/// `work` for each block of rows, with the same rows of what is read above, if anything is.
+/// `work` for each block of so many rows, with the same rows of what is read above, if anything is.
 pub(crate) fn each_block<'a, T: par::Split>(
-    rows: usize,
+    (rows, block): (usize, usize),
     lifted: T,
     above: Option<Above<'a>>,
     work: impl Fn(T, Option<Above<'a>>) + Sync,
 ) {
     match above {
-        None => par::each_block(rows, ROWS, lifted, |_, lifted| work(lifted, None)),
+        None => par::each_block(rows, block, lifted, |_, lifted| work(lifted, None)),
         Some((x, channels)) => {
-            par::each_block(rows, ROWS, (lifted, x), |_, (lifted, x)| work(lifted, Some((x, channels))));
+            par::each_block(rows, block, (lifted, x), |_, (lifted, x)| work(lifted, Some((x, channels))));
         }
     }
 }

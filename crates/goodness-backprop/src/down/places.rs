@@ -25,7 +25,8 @@ pub(crate) fn average_places(grid: Grid, x: Rows<'_>, out: &mut Matrix) {
 /// # Shapes
 /// `d`: rows × channels, `dx`: rows × numbers of `grid`.
 pub(crate) fn spread_places(grid: Grid, d: Rows<'_>, dx: RowsMut<'_>) {
-    par::each_block(d.len(), ROWS, (d, dx), |_, (d, dx): (Rows<'_>, RowsMut<'_>)| {
+    par::each_block(d.len(), ROWS, (d, dx), |_, (d, mut dx): (Rows<'_>, RowsMut<'_>)| {
+        dx.data_mut().fill(0.0);
         // The slope of an average asks neither for the numbers nor for their mean.
         let none = Rows::new(&[], 0, 0);
         WHOLE.pull_back(grid, none, none, d, dx);

@@ -51,7 +51,7 @@ impl View for Average {
             let (dh, cells) = (dh.row_mut(r), ds.chunks_exact(grid.block().max(1)));
             for (ds, cell) in cells.zip(grid.cells(self.cells)) {
                 let share = 1.0 / cell.len() as f32;
-                cell.places().for_each(|place| dh[place].iter_mut().zip(ds).for_each(|(dh, ds)| *dh = share * ds));
+                cell.places().for_each(|place| add(&mut dh[place], ds, |ds| share * ds));
             }
         }
     }

@@ -18,7 +18,7 @@
 //! ```
 
 use super::rms::EPS;
-use super::{View, add};
+use super::{LANES, View, add};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
 use crate::grid::{Cell, Grid};
@@ -31,9 +31,6 @@ pub struct Deviation {
     /// Cells along each side.
     pub cells: usize,
 }
-
-/// Channels whose means are held at a time.
-const LANES: usize = 32;
 
 /// The means of the channels from number `first` in a cell.
 fn means(h: &[f32], cell: &Cell, first: usize, width: usize) -> [f32; LANES] {
@@ -89,7 +86,7 @@ fn spread(h: &[f32], cell: &Cell, first: usize, s: &mut [f32]) {
     s.iter_mut().for_each(|s| *s = math::sqrt(share * *s + EPS));
 }
 
-/// Writes the derivative by the activities of the channels from number `first`.
+/// Adds the derivative by the activities of the channels from number `first`.
 fn gather(h: &[f32], cell: &Cell, first: usize, (s, ds): (&[f32], &[f32]), dh: &mut [f32]) {
     let (means, share, width) = (means(h, cell, first, s.len()), 1.0 / cell.len() as f32, s.len());
     let mut slopes = [0.0; LANES];
@@ -97,7 +94,7 @@ fn gather(h: &[f32], cell: &Cell, first: usize, (s, ds): (&[f32], &[f32]), dh: &
     for place in cell.places() {
         let (h, dh) = (&h[place.clone()][first..first + width], &mut dh[place][first..first + width]);
         let channels = means.iter().zip(&slopes).zip(h);
-        dh.iter_mut().zip(channels).for_each(|(dh, ((m, k), h))| *dh = k * (h - m));
+        dh.iter_mut().zip(channels).for_each(|(dh, ((m, k), h))| *dh += k * (h - m));
     }
 }
 

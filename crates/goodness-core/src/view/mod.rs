@@ -47,7 +47,7 @@ pub trait View: Send + Sync {
     /// Writes `s`.
     fn forward_into(&self, grid: Grid, h: Rows<'_>, s: RowsMut<'_>);
 
-    /// Writes ∂L/∂h, given `s` and the loss's derivative by it.
+    /// Adds ∂L/∂h to `dh`, given `s` and the loss's derivative by it.
     fn pull_back(&self, grid: Grid, h: Rows<'_>, s: Rows<'_>, ds: Rows<'_>, dh: RowsMut<'_>);
 }
 
@@ -60,6 +60,9 @@ const fn cells_param(default: f64) -> Param {
 /// Every view there is.
 #[cfg(feature = "std")]
 pub const CATALOGUE: &[Entry<dyn View>] = &[whole::ENTRY, average::ENTRY, rms::ENTRY, deviation::ENTRY];
+
+/// Channels for which something is held at a time.
+const LANES: usize = 32;
 
 /// `to += term(from)`, channel by channel.
 fn add(to: &mut [f32], from: &[f32], term: impl Fn(f32) -> f32) {

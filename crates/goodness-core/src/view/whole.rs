@@ -3,7 +3,7 @@
 //! s = h. Nothing is copied: whoever sees a layer through it reads the activities themselves. Choose it where maps are
 //! small or something of a place has to be seen.
 
-use super::View;
+use super::{View, add};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
 use crate::grid::Grid;
@@ -23,7 +23,7 @@ impl View for Whole {
     }
 
     fn pull_back(&self, _grid: Grid, _h: Rows<'_>, _s: Rows<'_>, ds: Rows<'_>, mut dh: RowsMut<'_>) {
-        dh.data_mut().copy_from_slice(ds.data());
+        add(dh.data_mut(), ds.data(), |ds| ds);
     }
 }
 

@@ -3,8 +3,8 @@
 //! Rows come stacked: the batch's positives, then its negatives; without negatives, the samples alone. Nothing enters but
 //! what the layer can see itself, and nothing leaves but its own activity: no gradient crosses to the layer below.
 
+use goodness_core::RowsMut;
 use goodness_core::optim::Pace;
-use goodness_core::{Rows, RowsMut};
 use goodness_engine::par;
 
 use super::method::Method;
@@ -12,11 +12,8 @@ use super::state::LayerState;
 use super::sums::LayerSums;
 use super::workspace::{LayerWork, with_others};
 use crate::layer::{Dense, Input, sum_columns};
-use crate::lift::{Made, Slopes};
+use crate::lift::{Made, Slopes, together};
 use crate::network::Parts;
-
-/// Rows that one thread takes at a time.
-const ROWS: usize = 32;
 
 /// Trains `layer` by one step and leaves its normalised activity, if layers above read it, in `work.x`.
 pub(super) fn layer_step(
@@ -51,12 +48,13 @@ pub(super) fn layer_step(
 
     // Back to z, inside the layer and no further.
     parts.pull_back_head(lens, (&work.h, &work.between, work.dg.rows()), &mut work.slopes);
-    let (slope, likeness) = (&work.slope, work.likeness.dh.rows());
+    let (slope, likeness, look) = (&work.slope, &work.likeness, (&*method.similarity_view, lens.grid));
     let made = (work.h.rows(), work.between.s.rows(), work.between.a.rows(), work.dg.rows());
+    let block = together(layer.units());
     let slopes = (work.slopes.a.rows_mut(), work.slopes.s.rows_mut(), work.dz.rows_mut());
-    par::each_block(rows, ROWS, (made, slopes), |first, (made, (da, ds, mut dz)): (Made<'_>, Slopes<'_>)| {
+    par::each_block(rows, block, (made, slopes), |first, (made, (da, ds, mut dz)): (Made<'_>, Slopes<'_>)| {
         parts.pull_back(lens, made, (da, ds, dz.reborrow()));
-        add_rows(likeness, first, &mut dz);
+        likeness.add_back(look, (first, made.0), dz.reborrow());
         let penalised = samples.saturating_sub(first).min(dz.len());
         if method.penalty.gated() {
             add_slope(slope, penalised, &mut dz);
@@ -78,11 +76,4 @@ pub(super) fn layer_step(
 /// Adds the penalty's slope to the first `rows` rows.
 pub(super) fn add_slope(slope: &[f32], rows: usize, dz: &mut RowsMut<'_>) {
     (0..rows).for_each(|r| dz.row_mut(r).iter_mut().zip(slope).for_each(|(d, s)| *d += s));
-}
-
-/// Adds the rows from number `first`, as far as there are any.
-fn add_rows(rows: Rows<'_>, first: usize, dz: &mut RowsMut<'_>) {
-    for r in 0..dz.len().min(rows.len().saturating_sub(first)) {
-        dz.row_mut(r).iter_mut().zip(rows.row(first + r)).for_each(|(d, x)| *d += x);
-    }
 }

@@ -14,8 +14,6 @@ use goodness_engine::{Matrix, par, product};
 pub(super) struct Likeness {
     /// What is seen of the activities: samples × its numbers; no rows where that is all of them.
     seen: Matrix,
-    /// Derivative by that.
-    ds: Matrix,
     /// What the map makes of what is seen: samples × its numbers; no rows without a map.
     mapped: Matrix,
     /// Derivative by that, and its transpose.
@@ -30,8 +28,8 @@ pub(super) struct Likeness {
     slopes: Matrix,
     /// Each sample's share of the term.
     pub(super) loss: Vec<f32>,
-    /// Derivative by the activities: samples × units; no rows where there is no term.
-    pub(super) dh: Matrix,
+    /// Derivative by what is seen of the activities: samples × its numbers; no rows where there is no term.
+    ds: Matrix,
     /// Derivative by the map: its numbers × what is seen of the units; no rows without a map.
     pub(super) dmap: Matrix,
 }
@@ -50,18 +48,29 @@ impl Likeness {
         labels: (&[u8], usize),
     ) {
         if view.is_whole(grid) || !term.is_active() {
+            self.seen.resize(0, 0);
             return self.compute_seen(term, (h, map), labels);
         }
         let (mut seen, samples) = (std::mem::take(&mut self.seen), h.len());
         seen.resize(samples, view.width(grid));
         par::each_block(samples, ROWS, (h, seen.rows_mut()), |_, (h, s)| view.forward_into(grid, h, s));
-        std::mem::swap(&mut self.dh, &mut self.ds);
         self.compute_seen(term, (seen.rows(), map), labels);
-        std::mem::swap(&mut self.dh, &mut self.ds);
-        self.dh.resize(samples, h.width());
-        let parts = (h, seen.rows(), self.ds.rows(), self.dh.rows_mut());
-        par::each_block(samples, ROWS, parts, |_, (h, s, ds, dh)| view.pull_back(grid, h, s, ds, dh));
         self.seen = seen;
+    }
+
+    /// Adds the derivative by the activities `h`, which are those of the rows from number `first`, as far as these have been
+    /// compared.
+    pub(super) fn add_back(&self, (view, grid): (&dyn View, Grid), (first, h): (usize, Rows<'_>), mut dh: RowsMut<'_>) {
+        let count = h.len().min(self.ds.len().saturating_sub(first));
+        if count == 0 {
+            return;
+        }
+        let ds = part(self.ds.rows(), first, count);
+        if self.seen.is_empty() {
+            return dh.data_mut().iter_mut().zip(ds.data()).for_each(|(d, x)| *d += x);
+        }
+        let (h, s) = (part(h, 0, count), part(self.seen.rows(), first, count));
+        view.pull_back(grid, h, s, ds, dh.split_at(count).0);
     }
 
     /// The same of what is seen of the activities, `h`, and the derivative by that.
@@ -72,9 +81,9 @@ impl Likeness {
             return;
         }
         if map.is_empty() {
-            let mut dh = std::mem::take(&mut self.dh);
-            self.compare(term, h, labels, dh.rows_mut());
-            self.dh = dh;
+            let mut ds = std::mem::take(&mut self.ds);
+            self.compare(term, h, labels, ds.rows_mut());
+            self.ds = ds;
             return;
         }
         let (mut mapped, mut dm) = (std::mem::take(&mut self.mapped), std::mem::take(&mut self.dm));
@@ -82,7 +91,7 @@ impl Likeness {
         self.compare(term, mapped.rows(), labels, dm.rows_mut());
         product::gradient(dm.rows(), h, self.dmap.rows_mut());
         transpose(dm.rows(), self.turned.rows_mut());
-        product::gradient(self.turned.rows(), map, self.dh.rows_mut());
+        product::gradient(self.turned.rows(), map, self.ds.rows_mut());
         (self.mapped, self.dm) = (mapped, dm);
     }
 
@@ -93,7 +102,7 @@ impl Likeness {
         self.turned.resize(numbers, rows);
         self.dmap.resize(if samples > 0 { numbers } else { 0 }, units);
         self.unit.resize(samples, width);
-        self.dh.resize(samples, units);
+        self.ds.resize(samples, units);
         [&mut self.cosines, &mut self.slopes].into_iter().for_each(|m| m.resize(samples, samples));
         self.lengths.resize(samples, 0.0);
         self.loss.resize(samples, 0.0);
@@ -121,9 +130,14 @@ impl Likeness {
     }
 
     /// Its matrices of a row a sample.
-    pub(super) fn rows(&self) -> [&Matrix; 7] {
-        [&self.seen, &self.ds, &self.mapped, &self.dm, &self.turned, &self.unit, &self.dh]
+    pub(super) fn rows(&self) -> [&Matrix; 6] {
+        [&self.seen, &self.ds, &self.mapped, &self.dm, &self.turned, &self.unit]
     }
+}
+
+/// `count` rows from number `first`.
+fn part(rows: Rows<'_>, first: usize, count: usize) -> Rows<'_> {
+    rows.split_at(first + count).0.split_at(first).1
 }
 
 /// `to = fromᵀ`.
@@ -172,7 +186,7 @@ mod tests {
         let lens: (&dyn View, Grid) = (&Whole, Grid::point(UNITS));
         work.compute(term, lens, (Rows::new(h, samples, UNITS), map), (&LABELS.0, LABELS.1));
         let mean = work.loss.iter().map(|l| f64::from(*l)).sum::<f64>() / samples as f64;
-        (mean, work.dh.data().to_vec(), work.dmap.data().to_vec())
+        (mean, work.ds.data().to_vec(), work.dmap.data().to_vec())
     }
 
     /// Holds slopes to central differences.
@@ -224,8 +238,16 @@ mod tests {
             };
             let loss = |work: Likeness| work.loss.iter().map(|l| f64::from(*l)).sum::<f64>() / samples as f64;
             let work = compute(&h, &map);
-            assert!(work.dh.data().iter().any(|d| d.abs() > 0.02), "nothing goes back");
-            hold(work.dh.data(), &h, |h| loss(compute(h, &map)));
+            // Handed out two rows at a time, the last of them not compared.
+            let (mut dh, rows) = (vec![0.0; h.len() + grid.numbers()], [h.as_slice(), &[1.0; 24]].concat());
+            for (i, (dh, h)) in dh.chunks_mut(48).zip(rows.chunks(48)).enumerate() {
+                let shape = (h.len() / 24, 24);
+                let dh = RowsMut::new(dh, shape.0, shape.1);
+                work.add_back((view, grid), (2 * i, Rows::new(h, shape.0, shape.1)), dh);
+            }
+            assert!(dh.iter().any(|d| d.abs() > 0.02), "nothing goes back");
+            assert_eq!(dh[h.len()..], [0.0; 24]);
+            hold(&dh[..h.len()], &h, |h| loss(compute(h, &map)));
             hold(work.dmap.data(), &map, |map| loss(compute(&h, map)));
         }
     }
@@ -242,7 +264,7 @@ mod tests {
             let (labels, mut fresh) = ((&LABELS.0[..samples], LABELS.1), Likeness::default());
             let lens: (&dyn View, Grid) = (&Whole, Grid::point(UNITS));
             [&mut work, &mut fresh].into_iter().for_each(|w| w.compute(&matching, lens, seen, labels));
-            assert_eq!((&work.loss, &work.dh, &work.dmap), (&fresh.loss, &fresh.dh, &fresh.dmap));
+            assert_eq!((&work.loss, &work.ds, &work.dmap), (&fresh.loss, &fresh.ds, &fresh.dmap));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! # Head
 //!
 //! u = max(0, ŝ Hᵀ), a = projection(u), ŝ = s at mean 0 and deviation 1  (one hidden layer between a layer and its own loss:
-//! Belilovsky, Eickenberg and Oyallon 2020, arXiv 1901.08164, section 4; ŝ as in Ba and others 2016)
+//! Belilovsky, Eickenberg and Oyallon 2020, arXiv 1901.08164; ŝ as in Ba and others 2016)
 //!
 //! On the way back du = \[u > 0\] ∂L/∂u, dH = duᵀ ŝ, dŝ = du H, and dŝ goes on through the mean and the deviation.
 //!
@@ -36,7 +36,7 @@ impl Parts {
         let looked = (h.rows_mut(), s.rows_mut(), standard.rows_mut());
         each_block((rows, block), looked, above, |(mut h, mut s, mut standard), above| {
             self.see(lens, (h.reborrow(), s.reborrow()), above);
-            standard.data_mut().copy_from_slice(if s.width() > 0 { s.data_mut() } else { h.data_mut() });
+            standard.data_mut().copy_from_slice(if s.width() > 0 { s.as_rows().data() } else { h.as_rows().data() });
             (0..standard.len()).for_each(|r| math::standardize(standard.row_mut(r)));
         });
         product::forward_rounded(lens.precision, standard.rows(), lens.head, rounded, u.rows_mut());

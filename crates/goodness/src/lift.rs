@@ -146,7 +146,7 @@ impl Parts {
                 dh.data_mut().fill(0.0);
                 self.view.pull_back(lens.grid, h, s, ds.as_rows(), dh);
             }
-            false => dh.data_mut().copy_from_slice(ds.data_mut()),
+            false => dh.data_mut().copy_from_slice(ds.as_rows().data()),
         }
     }
 }

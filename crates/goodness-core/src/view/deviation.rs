@@ -18,7 +18,7 @@
 //! ```
 
 use super::rms::EPS;
-use super::{LANES, View, add};
+use super::{LANES, View, add, add_slopes};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
 use crate::grid::{Cell, Grid};
@@ -67,7 +67,8 @@ impl View for Deviation {
             let (dh, cells) = (dh.row_mut(r), s.row(r).chunks_exact(block).zip(ds.row(r).chunks_exact(block)));
             for ((s, ds), cell) in cells.zip(grid.cells(self.cells)) {
                 for (i, seen) in s.chunks(LANES).zip(ds.chunks(LANES)).enumerate() {
-                    gather(h, &cell, i * LANES, seen, dh);
+                    let about = means(h, &cell, i * LANES, seen.0.len());
+                    add_slopes(h, (&cell, i * LANES), &about, seen, dh);
                 }
             }
         }
@@ -84,18 +85,6 @@ fn spread(h: &[f32], cell: &Cell, first: usize, s: &mut [f32]) {
     }
     let share = 1.0 / cell.len() as f32;
     s.iter_mut().for_each(|s| *s = math::sqrt(share * *s + EPS));
-}
-
-/// Adds the derivative by the activities of the channels from number `first`.
-fn gather(h: &[f32], cell: &Cell, first: usize, (s, ds): (&[f32], &[f32]), dh: &mut [f32]) {
-    let (means, share, width) = (means(h, cell, first, s.len()), 1.0 / cell.len() as f32, s.len());
-    let mut slopes = [0.0; LANES];
-    slopes.iter_mut().zip(s.iter().zip(ds)).for_each(|(k, (s, ds))| *k = share * ds / s);
-    for place in cell.places() {
-        let (h, dh) = (&h[place.clone()][first..first + width], &mut dh[place][first..first + width]);
-        let channels = means.iter().zip(&slopes).zip(h);
-        dh.iter_mut().zip(channels).for_each(|(dh, ((m, k), h))| *dh += k * (h - m));
-    }
 }
 
 #[cfg(feature = "std")]

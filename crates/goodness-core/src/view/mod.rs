@@ -17,7 +17,7 @@ pub use whole::Whole;
 
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Param};
-use crate::grid::Grid;
+use crate::grid::{Cell, Grid};
 use crate::rows::{Rows, RowsMut};
 
 /// A function of a row of activities on a grid, with its derivative.
@@ -67,4 +67,22 @@ const LANES: usize = 32;
 /// `to += term(from)`, channel by channel.
 fn add(to: &mut [f32], from: &[f32], term: impl Fn(f32) -> f32) {
     to.iter_mut().zip(from).for_each(|(t, f)| *t += term(*f));
+}
+
+/// Adds ∂L/∂h = ∂L/∂s (h − `about`) / (n s) for the channels from number `first` of a cell of n places: the slope of the root
+/// of a mean square about what stays where it is.
+fn add_slopes(
+    h: &[f32],
+    (cell, first): (&Cell, usize),
+    about: &[f32; LANES],
+    (s, ds): (&[f32], &[f32]),
+    dh: &mut [f32],
+) {
+    let (mut slopes, share) = ([0.0; LANES], 1.0 / cell.len() as f32);
+    slopes.iter_mut().zip(s.iter().zip(ds)).for_each(|(k, (s, ds))| *k = share * ds / s);
+    for place in cell.places() {
+        let (h, dh) = (&h[place.clone()][first..first + s.len()], &mut dh[place][first..first + s.len()]);
+        let channels = about.iter().zip(&slopes).zip(h);
+        dh.iter_mut().zip(channels).for_each(|(dh, ((m, k), h))| *dh += k * (h - m));
+    }
 }

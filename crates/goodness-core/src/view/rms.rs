@@ -16,10 +16,10 @@
 //! assert_eq!(s, [5.0]);
 //! ```
 
-use super::{LANES, View, add};
+use super::{LANES, View, add, add_slopes};
 #[cfg(feature = "std")]
 use crate::catalogue::{Entry, Info};
-use crate::grid::{Cell, Grid};
+use crate::grid::Grid;
 use crate::math;
 use crate::rows::{Rows, RowsMut};
 
@@ -56,20 +56,10 @@ impl View for Rms {
             let (dh, cells) = (dh.row_mut(r), s.row(r).chunks_exact(block).zip(ds.row(r).chunks_exact(block)));
             for ((s, ds), cell) in cells.zip(grid.cells(self.cells)) {
                 for (i, seen) in s.chunks(LANES).zip(ds.chunks(LANES)).enumerate() {
-                    spread(h, &cell, i * LANES, seen, dh);
+                    add_slopes(h, (&cell, i * LANES), &[0.0; LANES], seen, dh);
                 }
             }
         }
-    }
-}
-
-/// Adds the derivative by the activities of the channels from number `first`.
-fn spread(h: &[f32], cell: &Cell, first: usize, (s, ds): (&[f32], &[f32]), dh: &mut [f32]) {
-    let (mut slopes, share) = ([0.0; LANES], 1.0 / cell.len() as f32);
-    slopes.iter_mut().zip(s.iter().zip(ds)).for_each(|(k, (s, ds))| *k = share * ds / s);
-    for place in cell.places() {
-        let (h, dh) = (&h[place.clone()][first..first + s.len()], &mut dh[place][first..first + s.len()]);
-        dh.iter_mut().zip(h.iter().zip(&slopes)).for_each(|(dh, (h, k))| *dh += k * h);
     }
 }
 

@@ -15,8 +15,8 @@ use crate::recipe::Theta;
 /// The memory of one layer's optimizer, loss and penalty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LayerState {
-    /// Up to two numbers for each weight, each bias, each weight from above, of the head, of the projection and of labels, the loss's own
-    /// number, and each weight of the map.
+    /// Up to two numbers for each weight, each bias, each weight from above, of the head, of the projection and of labels, the
+    /// loss's own number, and each weight of the map.
     pub(crate) weights: [Vec<f32>; 2],
     pub(crate) biases: [Vec<f32>; 2],
     pub(crate) above: [Vec<f32>; 2],

@@ -35,6 +35,7 @@ const WAYS: [(&str, &[&str]); 4] = [
         "class-wise mean goodness",
         &[
             "network.goodness=class_mean",
+            "network.head=",
             "network.projection=",
             "network.overlay=none",
             "network.readout=class_goodness",

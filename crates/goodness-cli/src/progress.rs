@@ -69,7 +69,7 @@ fn epoch_lines(record: &EpochRecord, epochs: usize) -> String {
 
 fn layer_line(l: &LayerRecord) -> String {
     format!(
-        "  layer {}  loss {:>8.4}  goodness +{:<6} -{:<6}  apart {:>5.1} %  dead {:>3.0} %",
+        "  layer {}  loss {:>8.4}  goodness {:>7} vs {:<7}  apart {:>5.1} %  dead {:>3.0} %",
         l.layer,
         l.loss,
         significant(l.goodness_pos),
@@ -118,7 +118,7 @@ mod tests {
             layer: 1,
             loss: -0.27,
             goodness_pos: 1048.3,
-            goodness_neg: 1007.2,
+            goodness_neg: -1007.2,
             separation: 0.998,
             dead: 0.17,
         };
@@ -133,5 +133,6 @@ mod tests {
         let text = epoch_lines(&record, 1000);
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert_eq!(text.lines().count(), 3);
+        assert!(text.contains("goodness    1048 vs -1007"), "{text}");
     }
 }

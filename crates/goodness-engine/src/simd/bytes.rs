@@ -1,7 +1,10 @@
 //! Rows as whole numbers of 8 bits: x ≈ step · q, q from −127 to 127, one step a row.
 
-use goodness_core::Rows;
+use std::ops::Range;
 
+use goodness_core::{Rows, RowsMut};
+
+use crate::Matrix;
 use crate::par::{self, Split};
 
 /// A matrix of whole numbers.
@@ -31,7 +34,25 @@ impl Split for Lines<'_> {
 type Part<'a> = (Rows<'a>, Lines<'a>, &'a mut [f32], &'a mut [i32]);
 
 impl Bytes {
+    /// The numbers of some columns of rows `width` long, each as `number` says, in 32 bits.
+    pub(super) fn whole(
+        &self,
+        columns: Range<usize>,
+        width: usize,
+        to: &mut Matrix,
+        number: impl Fn(u8) -> i32 + Sync,
+    ) {
+        to.resize(self.steps.len(), columns.len());
+        par::each_block(to.len(), ROWS, to.rows_mut(), |first, mut to: RowsMut<'_>| {
+            for r in 0..to.len() {
+                let from = &self.data[(first + r) * width..][columns.clone()];
+                to.row_mut(r).iter_mut().zip(from).for_each(|(to, q)| *to = number(*q) as f32);
+            }
+        });
+    }
+
     /// Row number `row`, `width` bytes long.
+    #[cfg(test)]
     pub(super) fn row(&self, row: usize, width: usize) -> &[u8] {
         &self.data[row * width..][..width]
     }
@@ -67,6 +88,7 @@ fn round_row(from: &[f32], to: &mut [u8], raised: bool) -> (f32, i32) {
 }
 
 /// One number of the product of a row that was raised with one that was not: the definition.
+#[cfg(test)]
 pub(super) fn dot(x: &[u8], w: &[u8], offset: i32) -> i32 {
     let sum: i32 = x.iter().zip(w).map(|(x, w)| i32::from(*x) * i32::from(*w as i8)).sum();
     sum - offset

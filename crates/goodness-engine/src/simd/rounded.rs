@@ -2,7 +2,7 @@
 
 use goodness_core::{Rows, RowsMut};
 
-use super::bytes::{self, Bytes};
+use super::bytes::Bytes;
 use super::direct;
 #[cfg(target_arch = "x86_64")]
 use super::dot as wide;
@@ -28,6 +28,9 @@ const DEEP: usize = 8192;
 #[cfg(target_arch = "x86_64")]
 const NEAR: usize = 1024;
 
+/// Whole numbers of 8 bits of which sums of products stay below 2²⁴: 127² · 1024.
+const EXACT: usize = 1024;
+
 /// How operands are rounded before they are multiplied; sums are of 32 bits always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
@@ -46,6 +49,8 @@ pub struct Rounded {
     halves: [Vec<Bf16>; 2],
     bytes: [Bytes; 2],
     plain: [Matrix; 2],
+    whole: [Matrix; 3],
+    sums: Vec<i32>,
     packs: [Vec<u32>; 2],
     /// What every thread of a convolution has room for.
     pub(crate) room: [usize; 4],
@@ -105,7 +110,7 @@ pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: 
             let [x_bytes, w_bytes] = &mut rounded.bytes;
             x_bytes.round(x, true);
             w_bytes.round(w, false);
-            forward_bytes((x_bytes, w_bytes), x.width(), &mut out);
+            forward_bytes(rounded, x.width(), &mut out);
         }
     }
 }
@@ -157,25 +162,42 @@ fn halves_anywhere((x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, out: Row
     plain_forward((plain_x.rows(), plain_w.rows()), out, false);
 }
 
-fn forward_bytes((x, w): (&Bytes, &Bytes), depth: usize, out: &mut RowsMut<'_>) {
+fn forward_bytes(rounded: &mut Rounded, depth: usize, out: &mut RowsMut<'_>) {
     #[cfg(target_arch = "x86_64")]
     if super::has_fours() {
+        let [x, w] = &rounded.bytes;
         let kernel = wide::Bytes { x_steps: &x.steps, w_steps: &w.steps, offsets: &w.offsets };
         let tables = (wide::lines(x, depth), wide::lines(w, depth));
         let out = wide::out(out, 0, false);
         // SAFETY: as in `plain_forward`; there is a step for each row and an offset for each unit.
         return unsafe { wide::run(&kernel, tables, depth, out, false) };
     }
-    bytes_anywhere((x, w), depth, out.reborrow());
+    bytes_anywhere(rounded, depth, out.reborrow());
 }
 
-fn bytes_anywhere((x, w): (&Bytes, &Bytes), depth: usize, out: RowsMut<'_>) {
+/// As numbers of 32 bits, which hold these whole numbers and their sums exactly, some columns at a time.
+fn bytes_anywhere(Rounded { bytes: [x, w], whole, sums, .. }: &mut Rounded, depth: usize, out: RowsMut<'_>) {
+    let [x_whole, w_whole, z] = whole;
+    z.resize(out.len(), out.width());
+    sums.clear();
+    sums.resize(out.len() * out.width(), 0);
+    for first in (0..depth).step_by(EXACT) {
+        let columns = first..depth.min(first + EXACT);
+        x.whole(columns.clone(), depth, x_whole, |q| i32::from(q) - 128);
+        w.whole(columns, depth, w_whole, |q| i32::from(q as i8));
+        plain_forward((x_whole.rows(), w_whole.rows()), z.rows_mut(), false);
+        let parts = (z.data(), sums.as_mut_slice());
+        par::each_block(parts.0.len(), NUMBERS, parts, |_, (z, sums): (&[f32], &mut [i32])| {
+            sums.iter_mut().zip(z).for_each(|(sum, z)| *sum += *z as i32);
+        });
+    }
+    let sums = sums.as_slice();
     par::each_block(out.len(), ROWS, out, |first, mut out: RowsMut<'_>| {
+        let width = out.width();
         for r in 0..out.len() {
-            let (row, step) = (x.row(first + r, depth), x.steps[first + r]);
-            for (unit, out) in out.row_mut(r).iter_mut().enumerate() {
-                *out = bytes::dot(row, w.row(unit, depth), w.offsets[unit]) as f32 * (step * w.steps[unit]);
-            }
+            let (step, sums) = (x.steps[first + r], &sums[(first + r) * width..][..width]);
+            let units = sums.iter().zip(&w.steps);
+            out.row_mut(r).iter_mut().zip(units).for_each(|(out, (sum, unit))| *out = *sum as f32 * (step * unit));
         }
     });
 }
@@ -198,6 +220,7 @@ pub(super) fn rounded_gradient(dz: Rows<'_>, x: Rows<'_>, plain: &mut [Matrix; 2
 
 #[cfg(test)]
 mod tests {
+    use super::super::bytes;
     use super::super::tests::{SHAPES, close, random, reference, wide};
     use super::*;
 
@@ -225,9 +248,14 @@ mod tests {
             close(&z, &plain.data().iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), inputs);
             forward_rounded(Precision::Int8, x.rows(), w.rows(), &mut rounded, z.rows_mut());
             assert!(off(&z) <= rounding(inputs, 5), "{rows}×{units}×{inputs}: off by {}", off(&z));
-            let [x_bytes, w_bytes] = &rounded.bytes;
-            bytes_anywhere((x_bytes, w_bytes), inputs, plain.rows_mut());
+            bytes_anywhere(&mut rounded, inputs, plain.rows_mut());
             assert_eq!(z, plain);
+            let [x, w] = &rounded.bytes;
+            for (i, z) in z.data().iter().enumerate() {
+                let (r, u) = (i / units, i % units);
+                let sum = bytes::dot(x.row(r, inputs), w.row(u, inputs), w.offsets[u]);
+                assert_eq!(*z, sum as f32 * (x.steps[r] * w.steps[u]), "{rows}×{units}×{inputs}");
+            }
         }
     }
 

@@ -18,6 +18,8 @@ pub struct KnownSet {
     pub summary: &'static str,
     /// Number of classes.
     pub classes: usize,
+    /// What they are called, where their files do not say: a name each, or none where a class is its number.
+    pub class_names: &'static [&'static str],
     /// Images of the training and of the test part.
     pub images: (usize, usize),
     /// Whether it is inside the program.
@@ -46,6 +48,7 @@ pub const KNOWN: &[KnownSet] = &[
         name: "mnist",
         summary: "handwritten digits, 28×28 grey; LeCun, Cortes and Burges, CC BY-SA 3.0; inside the program",
         classes: 10,
+        class_names: &[],
         images: (60_000, 10_000),
         bundled: true,
         folders: &[],
@@ -74,6 +77,18 @@ pub const KNOWN: &[KnownSet] = &[
         name: "fashion",
         summary: "pieces of clothing, 28×28 grey; Zalando, MIT; Debian's package dataset-fashion-mnist has it",
         classes: 10,
+        class_names: &[
+            "t-shirt",
+            "trousers",
+            "pullover",
+            "dress",
+            "coat",
+            "sandal",
+            "shirt",
+            "sneaker",
+            "bag",
+            "ankle boot",
+        ],
         images: (60_000, 10_000),
         bundled: false,
         folders: &["/usr/share/datasets/fashion-mnist"],
@@ -102,6 +117,18 @@ pub const KNOWN: &[KnownSet] = &[
         name: "cifar10",
         summary: "things and animals, 32×32 colour; Krizhevsky 2009, who states no licence",
         classes: 10,
+        class_names: &[
+            "airplane",
+            "automobile",
+            "bird",
+            "cat",
+            "deer",
+            "dog",
+            "frog",
+            "horse",
+            "ship",
+            "truck",
+        ],
         images: (50_000, 10_000),
         bundled: false,
         folders: &["/usr/share/datasets/cifar10"],
@@ -116,6 +143,7 @@ pub const KNOWN: &[KnownSet] = &[
         name: "cifar100",
         summary: "a hundred kinds of things and animals, 32×32 colour; Krizhevsky 2009, who states no licence",
         classes: 100,
+        class_names: &[],
         images: (50_000, 10_000),
         bundled: false,
         folders: &["/usr/share/datasets/cifar100"],
@@ -230,6 +258,7 @@ mod tests {
         for set in KNOWN {
             assert!(set.home.ends_with('/') && !set.remote.is_empty(), "{}", set.name);
             assert!(set.remote.iter().all(|f| f.sha256.len() == 64), "{}", set.name);
+            assert!([0, set.classes].contains(&set.class_names.len()), "{}", set.name);
         }
         assert_eq!(KNOWN[2].files().last(), Some(&"batches.meta.txt"));
     }

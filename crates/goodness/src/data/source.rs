@@ -99,7 +99,8 @@ fn known(known: &KnownSet, part: Part) -> Result<Dataset, DataError> {
     if came != expected {
         return Err(DataError::Count { name: folder.display().to_string(), expected, came, what });
     }
-    Ok(set)
+    let nameless = set.class_names().is_empty() && !known.class_names.is_empty();
+    Ok(if nameless { set.with_class_names(known.class_names.iter().map(ToString::to_string).collect()) } else { set })
 }
 
 /// The folder that is not a known set.

@@ -208,7 +208,13 @@ pub(super) const ENTRY: Entry<dyn Readout> = Entry {
                 1e-6,
                 1e3,
             ),
-            Param::whole("passes", "over the training images, changed as in training; 0: one, as they are", 0.0, 0.0, 1e3),
+            Param::whole(
+                "passes",
+                "over the training images, changed as in training; 0: one, as they are",
+                0.0,
+                0.0,
+                1e3,
+            ),
         ],
     },
     build: |args| {

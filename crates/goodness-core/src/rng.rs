@@ -31,8 +31,6 @@ impl Rng {
     pub const DROPOUT: u64 = 5;
     /// Stream of initial weights of what learns beside a layer and is no part of the network; index: layer.
     pub const ASIDE: u64 = 6;
-    /// Stream of moved training images that a readout is solved for on; index: pass and row.
-    pub const SHOWN: u64 = 7;
     /// Stream of the rounding of whole-number weights; index: step.
     pub const ROUNDING: u64 = 64;
 

@@ -120,7 +120,7 @@ const VARIANTS: &[&[&str]] = &[
         "epochs=10",
         "data.shift=0",
     ],
-    &["readout={name=\"ridge\", passes=2}", "negatives=wrong_label", "average=0.9", "plan=windowed"],
+    &["readout=ridge", "negatives=wrong_label", "average=0.9", "plan=windowed"],
     &["readout=ridge", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["readout={name=\"average\", linear_from=1}"],
     &[
@@ -275,20 +275,6 @@ fn every_readout_comes_back_from_a_file_to_the_same_bits() {
         assert!(scores(&model.network).data().iter().all(|s| s.is_finite()), "{readout}");
         assert_eq!(&model.recipe, trainer.recipe());
     }
-}
-
-#[test]
-fn a_readout_is_solved_for_on_images_as_training_changes_them() {
-    let solved = |passes: &str, shift: &str| {
-        let readout = format!("network.readout={{name=\"ridge\", passes={passes}}}");
-        let trained = trained(&recipe(&["negatives=wrong_label", &readout, shift]), 2);
-        (trained.network().layers.clone(), trained.network().readout.weights().into_iter().cloned().collect::<Vec<_>>())
-    };
-    assert_eq!(solved("0", "data.shift=0"), solved("1", "data.shift=0"), "nothing changes an image");
-    let ((still, as_they_are), (moved, changed)) = (solved("0", "data.shift=1"), solved("1", "data.shift=1"));
-    assert_eq!(still, moved, "the layers learn as before");
-    assert_ne!(as_they_are, changed);
-    assert_ne!(changed, solved("2", "data.shift=1").1, "another pass, other draws");
 }
 
 #[test]

@@ -282,33 +282,28 @@ impl Network {
     /// chunk by chunk, the activities of a layer being images × units. Those of a last layer that nothing reads are as they are,
     /// where normalisation goes by statistics. Call it inside a [`Pool`](goodness_engine::Pool).
     pub fn activities(&self, data: &Dataset, mut each: impl FnMut(usize, &[Matrix])) {
-        let levels = self.scaling.levels();
-        let still = |row: usize, out: &mut [f32]| self.scaling.write(data.row(row), &levels, out);
-        self.read_by(&Onlooker, data.len(), self.layers.len(), still, |first, walk, _| each(first, &walk.x));
+        self.read_by(&Onlooker, data, self.layers.len(), |first, walk, _| each(first, &walk.x));
     }
 
     /// Reads every image of a data set through the first `depth` layers: `each(first row, what the layers did, scores)` is
     /// called chunk by chunk.
     pub(crate) fn read_all(&self, data: &Dataset, depth: usize, each: impl FnMut(usize, &Walk, &Matrix)) {
-        let levels = self.scaling.levels();
-        let still = |row: usize, out: &mut [f32]| self.scaling.write(data.row(row), &levels, out);
-        self.read_by(&*self.readout, data.len(), depth, still, each);
+        self.read_by(&*self.readout, data, depth, each);
     }
 
-    /// Reads `count` images, of which `image(row, out)` writes one.
     fn read_by(
         &self,
         readout: &dyn Readout,
-        count: usize,
+        data: &Dataset,
         depth: usize,
-        image: impl Fn(usize, &mut [f32]) + Sync,
         mut each: impl FnMut(usize, &Walk, &Matrix),
     ) {
         let (mut images, mut walk, mut scores) = (Images::default(), Walk::default(), Matrix::default());
         let chunk = self.chunk().div_ceil(readout.pass().count(self.classes));
-        for first in (0..count).step_by(chunk) {
-            let rows = chunk.min(count - first);
-            images.load(rows, &self.parts.overlay, |r, out| image(first + r, out));
+        let levels = self.scaling.levels();
+        for first in (0..data.len()).step_by(chunk) {
+            let rows = chunk.min(data.len() - first);
+            images.load(rows, &self.parts.overlay, |r, out| self.scaling.write(data.row(first + r), &levels, out));
             images.project(&self.layers[0], &self.parts.overlay);
             self.read(readout, &images, depth, &mut walk, &mut scores);
             each(first, &walk, &scores);
@@ -321,27 +316,14 @@ impl Network {
         (HELD / widest.max(1)).clamp(FEW, CHUNK)
     }
 
-    /// Solves for the readout's weights on a data set, where it is one that is solved for: on its images as they are, or on
-    /// as many passes over it as the readout asks for, `changed(pass, row, out)` writing an image. Call it inside a
+    /// Solves for the readout's weights on a data set, where it is one that is solved for. Call it inside a
     /// [`Pool`](goodness_engine::Pool).
-    pub(crate) fn solve_readout(
-        &mut self,
-        data: &Dataset,
-        depth: usize,
-        changed: impl Fn(usize, usize, &mut [f32]) + Sync,
-    ) {
+    pub(crate) fn solve_readout(&mut self, data: &Dataset, depth: usize) {
         let Some(mut moments) = self.readout.moments() else { return };
-        let mut add = |first: usize, walk: &Walk, scores: &Matrix| {
+        self.read_all(data, depth, |first, walk, scores| {
             let seen: Vec<Rows<'_>> = (0..depth).map(|l| walk.seen(l).rows()).collect();
             moments.add(&seen, &data.labels()[first..first + scores.len()]);
-        };
-        match self.readout.passes() {
-            0 => self.read_all(data, depth, add),
-            passes => (0..passes).for_each(|pass| {
-                let image = |row: usize, out: &mut [f32]| changed(pass, row, out);
-                self.read_by(&*self.readout, data.len(), depth, image, &mut add);
-            }),
-        }
+        });
         self.readout.solve(&moments);
     }
 

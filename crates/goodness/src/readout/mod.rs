@@ -155,11 +155,6 @@ pub trait Readout: Send + Sync {
         None
     }
 
-    /// Passes over the training set, changed as training changes it, that it is solved for on; 0: one, as it is.
-    fn passes(&self) -> usize {
-        0
-    }
-
     /// Takes its weights from what the training set's neutral pass came to.
     fn solve(&mut self, _moments: &Moments) {}
 

@@ -4,9 +4,8 @@
 //!
 //! W = (C + λ I)⁻¹ D, b = ȳ − μ W, C = mean of (x̂ − μ)ᵀ(x̂ − μ), D = mean of (x̂ − μ)ᵀ(y − ȳ)
 //!
-//! over the training set, y being one-hot labels: the least squares solution, in closed form (Lin and others 2023, CaFo; De
-//! Vita and others 2023, µ-FF). Nothing is trained alongside: it is solved for whenever the network is read, on images as
-//! they are or, with `passes`, on as many draws of each as training would make of it.
+//! over the training set as it is, y being one-hot labels: the least squares solution, in closed form (Lin and others 2023,
+//! CaFo; De Vita and others 2023, µ-FF). Nothing is trained alongside: it is solved for whenever the network is read.
 //! λ has the units of a squared activity; normalised activities have a mean square of 1. With n units in all, the cost is
 //! n² multiply-adds a training sample and n³/3 for the solution.
 
@@ -21,7 +20,6 @@ use crate::layer::sum_columns;
 #[derive(Clone, Debug)]
 pub struct Ridge {
     from: usize,
-    passes: usize,
     lambda: f64,
     /// Wᵀ of each layer that counts (classes × units), then b (1 × classes).
     weights: Vec<Matrix>,
@@ -158,10 +156,6 @@ impl Readout for Ridge {
         Some(Moments::new(self.from, &widths, biases.width()))
     }
 
-    fn passes(&self) -> usize {
-        self.passes
-    }
-
     fn solve(&mut self, moments: &Moments) {
         let (means, classes) = (moments.means(), moments.counts.len());
         let mut factor = moments.covariance(&means, self.lambda);
@@ -208,18 +202,10 @@ pub(super) const ENTRY: Entry<dyn Readout> = Entry {
                 1e-6,
                 1e3,
             ),
-            Param::whole(
-                "passes",
-                "over the training images, changed as in training; 0: one, as they are",
-                0.0,
-                0.0,
-                1e3,
-            ),
         ],
     },
     build: |args| {
-        let (from, passes) = (args.get("from") as usize - 1, args.get("passes") as usize);
-        Box::new(Ridge { from, passes, lambda: args.get("lambda"), weights: Vec::new() })
+        Box::new(Ridge { from: args.get("from") as usize - 1, lambda: args.get("lambda"), weights: Vec::new() })
     },
 };
 
@@ -231,7 +217,7 @@ mod tests {
     fn a_line_is_found() {
         // One unit that is 1 for class 1 and 0 for class 0, and one that says nothing: y₁ = x₀ exactly where λ is small.
         let layers = Layers { widths: &[2], classes: 2, per_class: false };
-        let mut ridge = Ridge { from: 0, passes: 0, lambda: 1e-6, weights: Vec::new() };
+        let mut ridge = Ridge { from: 0, lambda: 1e-6, weights: Vec::new() };
         ridge.prepare(layers);
         let x = Matrix::from_vec(vec![0.0, 1.0, 1.0, 1.0, 1.0, -1.0, 0.0, -1.0], 4, 2);
         let mut moments = ridge.moments().unwrap();

@@ -38,17 +38,8 @@ impl Loader {
         if self.augment.is_none() {
             return self.write_still(data, row, out);
         }
-        self.write_changed(data, row, &mut Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + at as u64), out);
-    }
-
-    /// Writes image `row` of `data` to `out` as pass number `pass` of a readout that is solved for sees it.
-    pub(super) fn write_shown(&self, data: &Dataset, row: usize, pass: usize, out: &mut [f32]) {
-        let index = ((pass as u64) << 32) + row as u64;
-        self.write_changed(data, row, &mut Rng::keyed(self.seed, Rng::SHOWN, index), out);
-    }
-
-    fn write_changed(&self, data: &Dataset, row: usize, rng: &mut Rng, out: &mut [f32]) {
-        self.augment.write(data.row(row), data.shape(), &self.levels, rng, out);
+        let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + at as u64);
+        self.augment.write(data.row(row), data.shape(), &self.levels, &mut rng, out);
         self.scaling.finish(out);
     }
 

@@ -188,18 +188,11 @@ impl Trainer {
 
     /// Share of the validation samples that the network gets wrong now.
     pub fn validation_error(&mut self) -> f64 {
-        let pool = Arc::clone(&self.pool);
-        pool.run(|| {
-            self.solve_readout(self.network.layers.len());
-            self.network.error(&self.validation)
+        let (network, train, validation) = (&mut self.network, &self.train, &self.validation);
+        self.pool.run(|| {
+            network.solve_readout(train, network.layers.len());
+            network.error(validation)
         })
-    }
-
-    /// Solves for the readout, where it is one that is solved for, on what the first `depth` layers make of the training set.
-    fn solve_readout(&mut self, depth: usize) {
-        let (loader, train) = (self.loader(), &self.train);
-        let changed = |pass: usize, row: usize, out: &mut [f32]| loader.write_shown(train, row, pass, out);
-        self.network.solve_readout(train, depth, changed);
     }
 
     /// Epochs in all.
@@ -269,7 +262,7 @@ impl Trainer {
         // Averaged weights are what is read; after the last epoch they are what stays.
         self.swap_averages();
         if due && readable {
-            self.solve_readout(learning.end);
+            self.network.solve_readout(&self.train, learning.end);
         }
         let misread = (due && readable).then(|| self.network.misread(&self.validation, learning.end));
         let validation = misread.map(|wrong| 100.0 * wrong as f64 / self.validation.len() as f64);

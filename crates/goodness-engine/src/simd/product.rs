@@ -131,14 +131,24 @@ pub fn forward_columns(x: Rows<'_>, w: Rows<'_>, mut out: RowsMut<'_>, first: us
 /// When the shapes do not fit.
 #[track_caller]
 pub fn gradient_columns(dz: Columns<'_>, x: Rows<'_>, mut out: RowsMut<'_>) {
+    some_gradient(dz, x, &mut out, Parallelism::None);
+}
+
+/// The same on all threads.
+#[track_caller]
+pub(super) fn gradient_window(dz: Columns<'_>, x: Rows<'_>, mut out: RowsMut<'_>) {
+    some_gradient(dz, x, &mut out, every_thread());
+}
+
+#[track_caller]
+fn some_gradient(dz: Columns<'_>, x: Rows<'_>, out: &mut RowsMut<'_>, threads: Parallelism) {
     let fits = dz.first + dz.width <= dz.of.width() && dz.of.len() == x.len();
-    check("dzᵀ · x", (dz.of, x), fits && out.len() == dz.width && out.width() == x.width(), &out);
+    check("dzᵀ · x", (dz.of, x), fits && out.len() == dz.width && out.width() == x.width(), out);
     if dz.of.data().is_empty() || out.as_rows().data().is_empty() {
         return out.data_mut().fill(0.0);
     }
     let lhs = Strided { data: dz.of.data()[dz.first..].as_ptr(), row_stride: 1, column_stride: dz.of.width() as isize };
-    let target = Target::whole(&mut out);
-    run(lhs, Strided::plain(x), target, x.len(), false, Parallelism::None);
+    run(lhs, Strided::plain(x), Target::whole(out), x.len(), false, threads);
 }
 
 /// `out = dz · w` for some columns of dz, on the calling thread alone.
@@ -212,9 +222,12 @@ impl Target {
 }
 
 fn multiply(lhs: Strided, rhs: Strided, mut out: RowsMut<'_>, depth: usize, add: bool) {
-    // Always the parallel form, whose blocking does not depend on the number of threads, so neither do the bits.
-    let threads = Parallelism::Rayon(rayon::current_num_threads());
-    run(lhs, rhs, Target::whole(&mut out), depth, add, threads);
+    run(lhs, rhs, Target::whole(&mut out), depth, add, every_thread());
+}
+
+/// Always the parallel form, whose blocking does not depend on the number of threads, so neither do the bits.
+fn every_thread() -> Parallelism {
+    Parallelism::Rayon(rayon::current_num_threads())
 }
 
 pub(super) fn run(lhs: Strided, rhs: Strided, out: Target, depth: usize, add: bool, threads: Parallelism) {

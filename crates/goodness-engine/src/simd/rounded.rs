@@ -11,7 +11,7 @@ use super::gradient::{Piece, x86::summed};
 use super::half::{self, Bf16};
 #[cfg(target_arch = "x86_64")]
 use super::outer::Operand;
-use super::product::{check, gradient, plain_forward};
+use super::product::{check, plain_forward};
 use crate::Matrix;
 use crate::par;
 
@@ -210,12 +210,12 @@ fn round_to(from: Rows<'_>, to: &mut Matrix) {
     });
 }
 
-/// [`gradient`] of operands that are rounded to bfloat16 first, on any processor.
-pub(super) fn rounded_gradient(dz: Rows<'_>, x: Rows<'_>, plain: &mut [Matrix; 2], out: RowsMut<'_>) {
+/// Both operands of a gradient, rounded to bfloat16, on any processor.
+pub(super) fn rough<'a>((dz, x): (Rows<'_>, Rows<'_>), plain: &'a mut [Matrix; 2]) -> (Rows<'a>, Rows<'a>) {
     let [plain_dz, plain_x] = plain;
     round_to(dz, plain_dz);
     round_to(x, plain_x);
-    gradient(plain_dz.rows(), plain_x.rows(), out);
+    (plain_dz.rows(), plain_x.rows())
 }
 
 #[cfg(test)]

@@ -36,10 +36,10 @@ h2 { font-size: 20px; margin: 0 0 2px; }
 h3 { font-size: 14px; font-weight: 600; margin: 0 0 6px; }
 section { margin-top: 44px; }
 .reading, .sub { color: var(--soft); margin: 0 0 16px; max-width: 76ch; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 24px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; margin-top: 24px; }
 .figure, .card { background: var(--card); border: 1px solid var(--faint); border-radius: 10px; padding: 14px 16px; }
 .figure b { display: block; font-size: 22px; line-height: 1.25; font-variant-numeric: tabular-nums; }
-.figure.main b { font-size: 34px; color: var(--pos); }
+.figure.main b { font-size: 32px; white-space: nowrap; color: var(--pos); }
 .figure span { color: var(--soft); font-size: 13px; }
 .figure.main { grid-row: span 2; display: flex; flex-direction: column; justify-content: center; }
 .warning { border-left: 4px solid var(--neg); background: var(--card); padding: 10px 14px; margin: 16px 0 0;

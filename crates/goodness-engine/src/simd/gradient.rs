@@ -129,7 +129,7 @@ fn window(units: usize, inputs: usize) -> usize {
 }
 
 /// Cuts each of several matrices after `at` numbers; empty ones stay empty.
-fn split_all<'a, const N: usize>(all: [&'a mut [f32]; N], at: usize) -> ([&'a mut [f32]; N], [&'a mut [f32]; N]) {
+fn split_all<const N: usize>(all: [&mut [f32]; N], at: usize) -> ([&mut [f32]; N], [&mut [f32]; N]) {
     let mut tails: [&mut [f32]; N] = std::array::from_fn(|_| Default::default());
     let mut to = tails.iter_mut();
     let heads = all.map(|one| {

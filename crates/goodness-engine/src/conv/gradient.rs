@@ -141,7 +141,7 @@ fn by_taps(
 
 /// The same by whole products, picture after picture, for any processor.
 pub(super) fn one_by_one(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) {
-    let (mut seen, mut slopes, mut pooled) = (Vec::new(), Vec::new(), Vec::new());
+    let [mut slopes, mut seen, mut pooled] = std::mem::take(&mut packs.picture);
     for (dz, x) in dz.iter().zip(x.iter()) {
         of.in_order(dz, &mut slopes);
         of.lay_out(of.seen_of(x, &mut pooled), 0..of.own().height, &mut seen);
@@ -152,6 +152,7 @@ pub(super) fn one_by_one(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Row
         let x = Rows::new(&seen, of.own().places(), of.seen());
         patches::add_products(of.window().groups, (dz, x), packs.sums());
     }
+    packs.picture = [slopes, seen, pooled];
 }
 
 /// Rounds to 16 bits and back.

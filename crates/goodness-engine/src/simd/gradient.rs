@@ -18,13 +18,16 @@ pub struct Packs {
     plain: [Matrix; 2],
     /// What every thread of a convolution has room for.
     pub(crate) room: [usize; 4],
+    /// A picture's slopes, what its places see, and what pooling leaves of it, where no kernel lays them out.
+    pub(crate) picture: [Vec<f32>; 3],
 }
 
 impl Packs {
     /// Bytes of memory that they hold.
     pub fn bytes(&self) -> u64 {
         let plain: usize = self.plain.iter().chain([&self.sums]).map(Matrix::capacity).sum();
-        4 * (self.dz.capacity() + self.x.capacity() + plain) as u64
+        let picture: usize = self.picture.iter().map(Vec::capacity).sum();
+        4 * (self.dz.capacity() + self.x.capacity() + plain + picture) as u64
     }
 
     /// Room for a whole gradient, for those who have to make it as a whole before they [`hand_out`] it.

@@ -52,7 +52,6 @@ impl Bytes {
     }
 
     /// Row number `row`, `width` bytes long.
-    #[cfg(test)]
     pub(super) fn row(&self, row: usize, width: usize) -> &[u8] {
         &self.data[row * width..][..width]
     }
@@ -88,7 +87,6 @@ fn round_row(from: &[f32], to: &mut [u8], raised: bool) -> (f32, i32) {
 }
 
 /// One number of the product of a row that was raised with one that was not: the definition.
-#[cfg(test)]
 pub(super) fn dot(x: &[u8], w: &[u8], offset: i32) -> i32 {
     let sum: i32 = x.iter().zip(w).map(|(x, w)| i32::from(*x) * i32::from(*w as i8)).sum();
     sum - offset

@@ -2,7 +2,7 @@
 
 use goodness_core::{Rows, RowsMut};
 
-use super::bytes::Bytes;
+use super::bytes::{self, Bytes};
 use super::direct;
 #[cfg(target_arch = "x86_64")]
 use super::dot as wide;
@@ -28,6 +28,8 @@ const DEEP: usize = 8192;
 #[cfg(target_arch = "x86_64")]
 const NEAR: usize = 1024;
 
+/// Rows from which numbers of 32 bits pay for whole numbers of 8 bits, where the processor cannot multiply these.
+const SOME: usize = 16;
 /// Whole numbers of 8 bits of which sums of products stay below 2²⁴: 127² · 1024.
 const EXACT: usize = 1024;
 
@@ -175,8 +177,24 @@ fn forward_bytes(rounded: &mut Rounded, depth: usize, out: &mut RowsMut<'_>) {
     bytes_anywhere(rounded, depth, out.reborrow());
 }
 
+fn bytes_anywhere(rounded: &mut Rounded, depth: usize, out: RowsMut<'_>) {
+    if out.len() >= SOME { bytes_as_floats(rounded, depth, out) } else { bytes_alone(&rounded.bytes, depth, out) }
+}
+
+/// Sum by sum, where rows are too few to pay for numbers of 32 bits.
+fn bytes_alone([x, w]: &[Bytes; 2], depth: usize, mut out: RowsMut<'_>) {
+    for r in 0..out.len() {
+        let (row, step, numbers) = (x.row(r, depth), x.steps[r], out.row_mut(r));
+        par::each_block(numbers.len(), ROWS, numbers, |first, numbers: &mut [f32]| {
+            for (unit, z) in (first..).zip(numbers) {
+                *z = bytes::dot(row, w.row(unit, depth), w.offsets[unit]) as f32 * (step * w.steps[unit]);
+            }
+        });
+    }
+}
+
 /// As numbers of 32 bits, which hold these whole numbers and their sums exactly, some columns at a time.
-fn bytes_anywhere(Rounded { bytes: [x, w], whole, sums, .. }: &mut Rounded, depth: usize, out: RowsMut<'_>) {
+fn bytes_as_floats(Rounded { bytes: [x, w], whole, sums, .. }: &mut Rounded, depth: usize, out: RowsMut<'_>) {
     let [x_whole, w_whole, z] = whole;
     z.resize(out.len(), out.width());
     sums.clear();
@@ -220,7 +238,6 @@ pub(super) fn rough<'a>((dz, x): (Rows<'_>, Rows<'_>), plain: &'a mut [Matrix; 2
 
 #[cfg(test)]
 mod tests {
-    use super::super::bytes;
     use super::super::tests::{SHAPES, close, random, reference, wide};
     use super::*;
 

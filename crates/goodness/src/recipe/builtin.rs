@@ -29,6 +29,7 @@ pub const BUILTIN: &[Builtin] = &[
     Builtin { name: "hinton-unsupervised", text: include_str!("../../../../recipes/hinton-unsupervised.toml") },
     Builtin { name: "hinton-local-fields", text: include_str!("../../../../recipes/hinton-local-fields.toml") },
     Builtin { name: "hinton-recurrent", text: include_str!("../../../../recipes/hinton-recurrent.toml") },
+    Builtin { name: "scff-mlp", text: include_str!("../../../../recipes/scff-mlp.toml") },
     Builtin { name: "tutorial", text: include_str!("../../../../recipes/tutorial.toml") },
 ];
 

@@ -109,9 +109,9 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// How the table is to be read.
-const READING: &str = "Mean ± standard deviation over the seeds. The test set is read once, at the end of each run; \
-                       every choice was made on the validation split. Published: what the recipe's source reports; \
-                       for a record, the best dense network trained layer by layer before it.";
+const READING: &str = "Mean ± standard deviation over the seeds. The test set is read once, at the end of each run. \
+                       Published: what the recipe's source reports; for a record, the best dense network trained \
+                       layer by layer before it.";
 
 impl Comparison {
     /// Adds a run to its recipe's group.

@@ -256,6 +256,21 @@ fn keys_that_clash_are_both_named() {
 }
 
 #[test]
+fn what_does_not_go_with_a_readout_that_learns_last_is_named() {
+    for (more, network, second) in [
+        ("", "readout = \"label_sweep\"", "network.readout = \"label_sweep\""),
+        ("negatives = \"wrong_label\"", "readout = \"ridge\"", "network.readout = \"ridge\""),
+        ("negatives = \"hard_label\"", "readout = \"linear\"", "train.negatives = \"hard_label\""),
+    ] {
+        let error = refused(&with(&format!("plan = \"readout_last\"\n{more}"), network, ""));
+        let start = format!("r.toml: train.plan = \"readout_last\" and {second} clash: ");
+        assert!(error.starts_with(&start), "{error}");
+    }
+    let adviser = "plan = \"readout_last\"\nnegatives = \"hard_label\"\nadviser = \"linear\"";
+    Recipe::parse("r.toml", &with(adviser, "readout = \"linear\"", "")).unwrap();
+}
+
+#[test]
 fn what_does_not_go_with_iterations_is_named() {
     let recurrent = |train: &str, network: &str| refused(&with(train, &format!("flow = \"recurrent\"\n{network}"), ""));
     for (train, network, second) in [
@@ -273,6 +288,7 @@ fn what_does_not_go_with_iterations_is_named() {
         ("plan = \"greedy\"", "", "train.plan = \"greedy\""),
         ("plan = \"windowed\"", "", "train.plan = \"windowed\""),
         ("plan = \"pipelined\"", "", "train.plan = \"pipelined\""),
+        ("plan = \"readout_last\"", "", "train.plan = \"readout_last\""),
     ] {
         let error = recurrent(train, network);
         let start = format!("r.toml: network.flow = \"recurrent\" and {second} clash: ");

@@ -99,6 +99,11 @@ const VARIANTS: &[&[&str]] = &[
     &["residual=add", "layers=[12, 12, 12]", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
     &["plan=windowed", "epochs=5"],
     &[
+        "plan={name=\"readout_last\", readout_epochs=2}",
+        "readout={name=\"linear\", beta2=0.99, rate=0.01}",
+        "negatives=hybrid_mask",
+    ],
+    &[
         "negatives={name=\"self_contrast\", every=2}",
         "goodness=place_mean_of_squares",
         "loss={name=\"two_thresholds\", pull=0.1}",
@@ -299,7 +304,8 @@ fn plans_teach_every_layer_and_stay_within_them() {
             let mut taught = vec![0; layers];
             for epoch in 0..all {
                 let learning = v.member.learning(epoch, epochs, layers);
-                assert!(!learning.is_empty() && learning.end <= layers, "{}: {learning:?}", v.label);
+                assert!(!learning.is_empty() || epoch >= v.member.readout_from(epochs), "{}: idle", v.label);
+                assert!(learning.end <= layers, "{}: {learning:?}", v.label);
                 let (at, of) = v.member.stage(epoch, epochs, layers);
                 assert!(at < of, "{}", v.label);
                 for l in learning {
@@ -387,4 +393,24 @@ fn broken_model_files_are_refused_with_their_reason() {
     );
     std::fs::remove_file(&path).unwrap();
     assert!(Model::load(&path).err().unwrap().to_string().contains("cannot read it"));
+}
+
+#[test]
+fn a_readout_that_learns_last_learns_from_layers_that_stand() {
+    let with = |epochs: &str, readout: &str| {
+        let plan = format!("plan={{name=\"readout_last\", readout_epochs={epochs}}}");
+        let readout = format!("readout={{name=\"linear\", rate=0.01, {readout}}}");
+        trained(&recipe(&["negatives=hybrid_mask", &plan, &readout]), 2)
+    };
+    let (short, long, plain) = (with("1", "beta2=0.99"), with("4", "beta2=0.99"), with("1", "beta2=0"));
+    for other in [&long, &plain] {
+        assert_eq!(short.network().layers, other.network().layers);
+        assert_ne!(short.network().readout.weights(), other.network().readout.weights());
+    }
+    let alongside = trained(&recipe(&["negatives=hybrid_mask", "readout=linear"]), 2);
+    assert_eq!(alongside.network().layers, short.network().layers, "layers do not feel who reads them, and when");
+    let (layers, readout) = long.history().split_at(long.history().len() - 4);
+    assert!(layers.iter().all(|e| !e.layers.is_empty() && e.validation_error.is_none()));
+    assert!(readout.iter().all(|e| e.layers.is_empty()));
+    assert!(readout.last().unwrap().validation_error.is_some());
 }

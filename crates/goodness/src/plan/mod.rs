@@ -4,11 +4,13 @@
 
 mod greedy;
 mod pipelined;
+mod readout_last;
 mod simultaneous;
 mod windowed;
 
 pub use greedy::Greedy;
 pub use pipelined::Pipelined;
+pub use readout_last::ReadoutLast;
 pub use simultaneous::Simultaneous;
 pub use windowed::Windowed;
 
@@ -21,8 +23,14 @@ pub trait Plan: Send + Sync {
     /// Epochs in all, when the recipe says `epochs` and the network has `layers` layers.
     fn epochs(&self, epochs: usize, layers: usize) -> usize;
 
-    /// The layers that learn in epoch number `epoch` (from 0); those below are frozen, those above wait.
+    /// The layers that learn in epoch number `epoch` (from 0); those below are frozen, those above wait. Where
+    /// none learns, the range is empty and at the end: all are frozen.
     fn learning(&self, epoch: usize, epochs: usize, layers: usize) -> Range<usize>;
+
+    /// The epoch from which on a readout that learns does so.
+    fn readout_from(&self, _epochs: usize) -> usize {
+        0
+    }
 
     /// Whether frozen layers are passed once and their output kept. Then every sample keeps the negative that it was
     /// given at first.
@@ -45,4 +53,5 @@ pub trait Plan: Send + Sync {
 }
 
 /// Every plan there is.
-pub const CATALOGUE: &[Entry<dyn Plan>] = &[simultaneous::ENTRY, greedy::ENTRY, windowed::ENTRY, pipelined::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Plan>] =
+    &[simultaneous::ENTRY, greedy::ENTRY, windowed::ENTRY, pipelined::ENTRY, readout_last::ENTRY];

@@ -12,7 +12,7 @@ use goodness_core::optim::SmoothedSgd;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::Matrix;
 
-use super::{ClassGoodness, LabelSweep, Layers, Lesson, Linear, Pass, PerClass, Readout, Seen};
+use super::{ClassGoodness, Descent, LabelSweep, Layers, Lesson, Linear, Pass, PerClass, Readout, Seen};
 
 /// The mean of what goodness says and what a linear softmax says.
 #[derive(Clone, Debug)]
@@ -110,7 +110,8 @@ impl Readout for Average {
 
 fn build(args: &Args) -> Box<dyn Readout> {
     let [rate, smoothing, weight_decay] = ["rate", "smoothing", "weight_decay"].map(|name| args.f32(name));
-    let linear = Linear::new(args.get("linear_from") as usize - 1, SmoothedSgd { rate, smoothing, weight_decay });
+    let descent = Descent::Smoothed(SmoothedSgd { rate, smoothing, weight_decay });
+    let linear = Linear::new(args.get("linear_from") as usize - 1, descent);
     let (from, temperature) = (args.get("from") as usize - 1, args.f32("temperature"));
     Box::new(Average { from, temperature, linear, per_class: false })
 }

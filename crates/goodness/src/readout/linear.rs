@@ -2,44 +2,67 @@
 //!
 //! p = softmax( Σ over layers ≥ `from` of x̂ₗ Sₗᵀ ) on one pass with the neutral label  (Hinton 2022, section 3.3)
 //!
-//! S is trained alongside by the cross-entropy of p: ∂L/∂Sₗ = (p − y)ᵀ x̂ₗ / B, smoothed descent. The gradient stops at
-//! S: no layer feels it. One pass, whatever the number of classes. S starts at 0 and has no bias, as released.
+//! S is trained by the cross-entropy of p: ∂L/∂Sₗ = (p − y)ᵀ x̂ₗ / B, by smoothed descent as released, or, with `beta2`
+//! above 0, by Adam, which wants a `rate` near 0.001: it does not let units that are seldom active lag behind. The
+//! gradient stops at S: no layer feels it. One pass, whatever the number of classes. S starts at 0 and has no bias, as
+//! released.
 
 use goodness_core::catalogue::{Entry, Info, Param};
-use goodness_core::optim::{Memory, Moment, Optimizer, SmoothedSgd};
+use goodness_core::optim::{Adam, Memory, Moment, Optimizer, SmoothedSgd};
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, product};
 
 use super::{Layers, Lesson, Pass, PerClass, Readout, Seen};
 
+/// How the softmax learns.
+#[derive(Clone, Copy, Debug)]
+pub enum Descent {
+    /// Smoothed descent.
+    Smoothed(SmoothedSgd),
+    /// Adam.
+    Adam(Adam),
+}
+
+impl Descent {
+    fn optimizer(&self) -> &dyn Optimizer {
+        match self {
+            Self::Smoothed(sgd) => sgd,
+            Self::Adam(adam) => adam,
+        }
+    }
+}
+
 /// A softmax on the normalised activities of a neutral pass.
 #[derive(Clone, Debug)]
 pub struct Linear {
     from: usize,
-    optimizer: SmoothedSgd,
+    descent: Descent,
     weights: Vec<Matrix>,
-    memory: Vec<Matrix>,
+    means: Vec<Matrix>,
+    squares: Vec<Matrix>,
     slope: Matrix,
     gradient: Matrix,
 }
 
 impl Linear {
     /// A readout of the layers from number `from`, from 0.
-    pub fn new(from: usize, optimizer: SmoothedSgd) -> Self {
-        let (weights, memory) = (Vec::new(), Vec::new());
-        Self { from, optimizer, weights, memory, slope: Matrix::default(), gradient: Matrix::default() }
+    pub fn new(from: usize, descent: Descent) -> Self {
+        let (weights, means, squares) = (Vec::new(), Vec::new(), Vec::new());
+        Self { from, descent, weights, means, squares, slope: Matrix::default(), gradient: Matrix::default() }
     }
 
     /// Trains the weights by one step, given the logits of each image.
     pub(super) fn follow(&mut self, logits: Rows<'_>, lesson: Lesson<'_>) {
         slope_into(logits, lesson.labels, &mut self.slope);
-        let pace = self.optimizer.pace(Moment { step: lesson.step, gain: lesson.gain });
+        let optimizer = self.descent.optimizer();
+        let pace = optimizer.pace(Moment { step: lesson.step, gain: lesson.gain });
         let slope: Rows<'_> = self.slope.rows();
         for (index, weights) in self.weights.iter_mut().enumerate() {
             self.gradient.resize(weights.len(), weights.width());
             product::gradient(slope, lesson.neutral(self.from + index), self.gradient.rows_mut());
-            let memory = Memory { first: self.memory[index].data_mut(), second: &mut [] };
-            self.optimizer.update(pace, weights.data_mut(), self.gradient.data(), memory);
+            let second = self.squares.get_mut(index).map_or(&mut [][..], Matrix::data_mut);
+            let memory = Memory { first: self.means[index].data_mut(), second };
+            optimizer.update(pace, weights.data_mut(), self.gradient.data(), memory);
         }
     }
 }
@@ -78,7 +101,8 @@ impl Readout for Linear {
     fn prepare(&mut self, layers: Layers<'_>) {
         let zeros = |width: &usize| Matrix::zeros(layers.classes, *width);
         self.weights = layers.widths.iter().skip(self.from).map(zeros).collect();
-        self.memory = self.weights.clone();
+        self.means = self.weights.clone();
+        self.squares = if self.descent.optimizer().slots() > 1 { self.weights.clone() } else { Vec::new() };
     }
 
     fn read(&self, layer: usize, seen: Seen<'_>, sums: RowsMut<'_>) {
@@ -109,28 +133,33 @@ impl Readout for Linear {
     }
 
     fn memory(&self) -> Vec<&Matrix> {
-        self.memory.iter().collect()
+        self.means.iter().chain(&self.squares).collect()
     }
 
     fn all_mut(&mut self) -> Vec<&mut Matrix> {
-        self.weights.iter_mut().chain(&mut self.memory).collect()
+        self.weights.iter_mut().chain(&mut self.means).chain(&mut self.squares).collect()
     }
 }
 
 pub(super) const ENTRY: Entry<dyn Readout> = Entry {
     info: Info {
         name: "linear",
-        summary: "softmax on the normalised activities of one neutral pass, trained alongside",
+        summary: "softmax on the normalised activities of one neutral pass, trained by its own gradient",
         source: "Hinton 2022 (arXiv 2212.13345), section 3.3, and the released code",
         params: &[
             Param::whole("from", "first layer that counts, from 1", 2.0, 1.0, 1000.0),
             Param::real("rate", "step size", 0.1, 0.0, 100.0),
             Param::real("smoothing", "share of the running gradient that stays", 0.9, 0.0, 0.9999),
             Param::real("weight_decay", "pull of a weight towards 0", 0.003, 0.0, 1.0),
+            Param::real("beta2", "Adam's memory of the square; 0 for smoothed descent", 0.0, 0.0, 0.999_999),
         ],
     },
     build: |args| {
         let [rate, smoothing, weight_decay] = ["rate", "smoothing", "weight_decay"].map(|name| args.f32(name));
-        Box::new(Linear::new(args.get("from") as usize - 1, SmoothedSgd { rate, smoothing, weight_decay }))
+        let descent = match args.f32("beta2") {
+            0.0 => Descent::Smoothed(SmoothedSgd { rate, smoothing, weight_decay }),
+            beta2 => Descent::Adam(Adam { rate, beta1: smoothing, beta2, eps: 1e-8, weight_decay }),
+        };
+        Box::new(Linear::new(args.get("from") as usize - 1, descent))
     },
 };

@@ -13,7 +13,7 @@ pub use average::Average;
 pub use class_goodness::ClassGoodness;
 pub use fusion::Fusion;
 pub use label_sweep::LabelSweep;
-pub use linear::Linear;
+pub use linear::{Descent, Linear};
 pub use ridge::{Moments, Ridge};
 
 use goodness_core::catalogue::Entry;

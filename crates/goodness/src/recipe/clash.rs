@@ -39,6 +39,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
         .or_else(|| parts.pipelined())
+        .or_else(|| parts.waiting())
         .or_else(|| parts.padding())
         .or_else(|| parts.scaling())
     {

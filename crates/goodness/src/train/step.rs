@@ -28,6 +28,7 @@ impl Trainer {
         self.draw_batch(rows);
         match self.network.flow {
             Some(flow) => self.learn_in_iterations(flow, self.timetable().pace(self.position.batch)),
+            None if learning.is_empty() => Ok(()),
             None => self.learn_once(rows.len(), learning),
         }
     }
@@ -151,6 +152,9 @@ impl Trainer {
         self.watch.mark("load", 0);
         self.consult();
         self.watch.mark("consult", 0);
+        if self.learning().is_empty() {
+            return;
+        }
         let (network, work) = (&self.network, &mut self.work);
         let draw = Draw {
             method: &self.method,
@@ -166,15 +170,16 @@ impl Trainer {
     /// Lets the readout and the adviser read the batch, as far as somebody asks them, and learn from it. The scores that
     /// stay are those that the negatives ask for.
     fn consult(&mut self) {
+        let waited = self.method.plan.readout_from(self.recipe.train.epochs) * self.steps();
         let (gain, step, all) = (self.gain(), self.position.step + 1, self.network.layers.len());
         let asked = self.method.negatives.looks_at().min(all);
-        let work = &mut self.work;
         let own = if self.method.adviser.is_some() { 0 } else { asked };
-        let depth = if self.network.readout.learns() { all } else { own };
+        let depth = if self.readout_learns() { all } else { own };
+        let work = &mut self.work;
         if depth > 0 {
             let network = &self.network;
             network.ask(&*network.readout, &work.images, depth, &mut work.walk, &mut work.scores);
-            self.network.readout.learn(work.lesson(gain, step));
+            self.network.readout.learn(work.lesson(gain, step.saturating_sub(waited as u64)));
         }
         if let Some(adviser) = &mut self.method.adviser {
             let depth = if adviser.learns() { all } else { asked };

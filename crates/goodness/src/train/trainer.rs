@@ -258,7 +258,8 @@ impl Trainer {
         let learning = self.learning();
         let every = self.recipe.train.validate_every;
         let due = epoch + 1 == epochs || (every > 0 && (epoch + 1).is_multiple_of(every));
-        let readable = learning.end > self.network.readout.from();
+        let waits = self.network.readout.learns() && !self.readout_learns();
+        let readable = learning.end > self.network.readout.from() && !waits;
         // Averaged weights are what is read; after the last epoch they are what stays.
         self.swap_averages();
         if due && readable {
@@ -298,6 +299,11 @@ impl Trainer {
 
     pub(super) fn learning(&self) -> std::ops::Range<usize> {
         self.method.plan.learning(self.position.epoch, self.recipe.train.epochs, self.network.layers.len())
+    }
+
+    /// Whether the readout learns in the running epoch.
+    pub(super) fn readout_learns(&self) -> bool {
+        self.network.readout.learns() && self.position.epoch >= self.method.plan.readout_from(self.recipe.train.epochs)
     }
 
     /// Under a plan that keeps pairs: draws them, and passes them through the layers that are done.

@@ -1,4 +1,4 @@
-//! What does not go with stages that learn from different batches at the same time.
+//! What does not go with stages that learn from different batches at the same time, and with a readout that learns last.
 
 use super::{Clash, Contrast, Parts, quoted};
 
@@ -38,5 +38,18 @@ impl Parts<'_> {
         ];
         let (_, key, reason) = refusals.into_iter().find(|(refused, ..)| *refused)?;
         Some((quoted("train.plan", &train.plan), key, reason))
+    }
+
+    /// Readouts that would not use their epochs, and negatives that would ask a readout that has learned nothing.
+    pub(super) fn waiting(&self) -> Option<Clash> {
+        if self.plan.readout_from(self.recipe.train.epochs) == 0 {
+            return None;
+        }
+        let plan = quoted("train.plan", &self.recipe.train.plan);
+        if !self.readout.learns() {
+            return Some((plan, self.readout(), "it does not learn: epochs of its own would change nothing"));
+        }
+        let asked = !self.classes() && self.contrast.looks_at() > 0 && self.adviser.is_none();
+        asked.then(|| (plan, self.negatives(), "they ask the readout, which learns when the layers are done"))
     }
 }

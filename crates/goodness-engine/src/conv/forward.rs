@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use goodness_core::{Rows, RowsMut};
 
-use super::{Convolution, Scratch, with_scratch};
+use super::{Convolution, Scratch, winograd, with_scratch};
 use crate::par;
 use crate::simd::direct::{self, UNITS};
+use crate::simd::lanes::Registers;
 use crate::simd::patches::{self, Number, Strip};
 use crate::{Bf16, Precision, Rounded};
 
@@ -30,6 +31,9 @@ pub fn forward(
     of.check("convolution", ((x.len(), x.width()), (w.len(), w.width())), (out.len(), out.width()));
     of.make_room(&mut rounded.room);
     let halves = precision != Precision::F32;
+    if winograd::pays(of) && !(halves && patches::has_halves()) {
+        return winograd::forward(of, Registers::widest(), halves, (x, w), rounded, out);
+    }
     if direct::has(halves) && of.own().channels / of.window().groups >= UNITS / 2 {
         return where_it_lies(of, halves, (x, w), rounded, out);
     }

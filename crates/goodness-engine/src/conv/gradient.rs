@@ -2,8 +2,9 @@
 
 use goodness_core::{Rows, RowsMut};
 
-use super::{Convolution, with_scratch};
+use super::{Convolution, winograd, with_scratch};
 use crate::gradient::{Packs, Piece, hand_out};
+use crate::simd::lanes::Registers;
 use crate::simd::patches;
 use crate::simd::taps::{self, Taps};
 use crate::{Precision, par};
@@ -50,6 +51,10 @@ pub fn gradient_pieces<'a, const N: usize>(
     let fits = following.iter().all(|f| f.is_empty() || f.len() == channels * inputs);
     assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
     of.make_room(&mut packs.room);
+    if winograd::pays(of) && !(precision != Precision::F32 && patches::has_halves()) {
+        winograd::gradient(of, Registers::widest(), precision != Precision::F32, (dz, x), packs);
+        return hand_out(packs.sums().rows_mut(), following, each);
+    }
     packs.whole(channels, inputs).data_mut().fill(0.0);
     // Pairs of pictures count as one; of pictures that are not large there are some for all threads.
     let places = of.own().places().max(1);

@@ -12,6 +12,7 @@ mod forward;
 mod gradient;
 pub mod pooling;
 mod surrounded;
+mod winograd;
 
 use std::cell::RefCell;
 
@@ -162,18 +163,20 @@ struct Scratch {
     rounded: Vec<crate::Bf16>,
     /// Pictures with zeros around them.
     words: Vec<u32>,
+    /// Points of tiles.
+    tiles: Vec<f32>,
 }
 
 impl Convolution {
     /// Makes room in every thread's buffers, where there is less than that in `room`: which thread computes what is chance,
     /// and none should have to ask for memory later.
-    fn make_room(&self, room: &mut [usize; 4]) {
+    fn make_room(&self, room: &mut [usize; 5]) {
         let seen = self.lines(size_of::<f32>()).min(self.own.height) * self.own.width * self.seen();
         let halves = self.lines(size_of::<crate::Bf16>()).min(self.own.height) * self.own.width * self.seen();
         let picture = self.own.numbers().max(self.pooling.below.numbers());
         let at_a_time = forward::at_a_time(self);
         let words = [false, true].map(|halves| at_a_time * self.words(halves, self.direct_lines(halves)));
-        let needed = [seen, halves, picture, words[0].max(words[1])];
+        let needed = [seen, halves, picture, words[0].max(words[1]), winograd::room(self)];
         if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {
             rayon::broadcast(|_| with_scratch(|scratch| scratch.reserve(needed)));
             room.iter_mut().zip(needed).for_each(|(room, needed)| *room = needed.max(*room));
@@ -182,7 +185,7 @@ impl Convolution {
 }
 
 impl Scratch {
-    fn reserve(&mut self, [seen, halves, picture, words]: [usize; 4]) {
+    fn reserve(&mut self, [seen, halves, picture, words, tiles]: [usize; 5]) {
         fn hold<T>(of: &mut Vec<T>, count: usize) {
             of.reserve(count.saturating_sub(of.len()));
         }
@@ -191,6 +194,7 @@ impl Scratch {
         [&mut self.pooled, &mut self.picture].into_iter().for_each(|of| hold(of, picture));
         hold(&mut self.rounded, picture);
         hold(&mut self.words, words);
+        hold(&mut self.tiles, tiles);
     }
 }
 

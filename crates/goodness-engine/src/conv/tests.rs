@@ -4,6 +4,7 @@ use goodness_core::{Rng, Rows};
 
 use super::*;
 use crate::gradient::Packs;
+use crate::simd::lanes::Registers;
 use crate::{Matrix, Pool, Precision, Rounded};
 
 fn random(rows: usize, width: usize, seed: u64) -> Matrix {
@@ -47,7 +48,12 @@ fn rounded(of: &Matrix, halves: bool) -> Vec<f64> {
 }
 
 fn near(got: &Matrix, want: &[f64], depth: usize) {
-    let bound = 2e-6 * (1.0 + (depth as f64).sqrt());
+    within(2e-6, got, want, depth);
+}
+
+/// Within `unit` of every number and of every number that it is a sum of, as errors of both signs add up.
+fn within(unit: f64, got: &Matrix, want: &[f64], depth: usize) {
+    let bound = unit * (1.0 + (depth as f64).sqrt());
     for (g, w) in got.data().iter().zip(want) {
         assert!((f64::from(*g) - w).abs() <= bound * (1.0 + w.abs()), "{g} is not {w}");
     }
@@ -71,6 +77,11 @@ fn odd() -> Vec<Convolution> {
         (map(9, 8, 29, 1), (5, 1, 2, 1), (17, 1)),
         (map(5, 4, 90, 3), (1, 1, 0, 1), (48, 3)),
         (map(3, 17, 31, 1), (2, 3, 1, 1), (16, 1)),
+        // Enough channels for tiles: a single one, more than there are places for, without padding and with too much of it.
+        (map(4, 4, 16, 1), (3, 1, 1, 1), (16, 1)),
+        (map(5, 9, 33, 1), (3, 1, 1, 1), (21, 7)),
+        (map(9, 11, 40, 2), (3, 1, 0, 1), (30, 3)),
+        (map(6, 3, 18, 3), (3, 1, 2, 1), (34, 1)),
     ];
     let fit = |(below, (side, stride, padding, groups), own)| {
         Convolution::fit(below, Window { side, stride, padding, groups }, own).unwrap()
@@ -78,29 +89,47 @@ fn odd() -> Vec<Convolution> {
     cases.into_iter().map(fit).collect()
 }
 
-#[test]
-fn both_products_agree_with_their_definition_on_odd_shapes() {
-    for (of, pictures) in odd().into_iter().flat_map(|of| [(of, 1), (of, 3)]) {
+/// A convolution's operands, rounded where it has halves, and both its products by their definition.
+struct Products {
+    x: Matrix,
+    w: Matrix,
+    dz: Matrix,
+    z: Vec<f64>,
+    dw: Vec<f64>,
+}
+
+impl Products {
+    fn new(of: &Convolution, pictures: usize, halves: bool) -> Self {
         let (below, own) = (of.below().numbers(), of.own().numbers());
         let (x, w, dz) =
             (random(pictures, below, 1), random(of.own().channels, of.inputs(), 2), random(pictures, own, 3));
+        let (xs, ws, dzs) = (rounded(&x, halves), rounded(&w, halves), rounded(&dz, halves));
+        let (mut z, mut dw) = (vec![0.0; pictures * own], vec![0.0; ws.len()]);
+        for picture in 0..pictures {
+            each_product(of, |to, unit, column, from| {
+                let (to, at, from) = (picture * own + to, unit * of.inputs() + column, picture * below + from);
+                z[to] += ws[at] * xs[from];
+                dw[at] += dzs[to] * xs[from];
+            });
+        }
+        Self { x, w, dz, z, dw }
+    }
+}
+
+#[test]
+fn both_products_agree_with_their_definition_on_odd_shapes() {
+    for (of, pictures) in odd().into_iter().flat_map(|of| [(of, 1), (of, 3)]) {
         for precision in [Precision::F32, Precision::Bf16] {
             let halves = precision == Precision::Bf16;
-            let (xs, ws, dzs) = (rounded(&x, halves), rounded(&w, halves), rounded(&dz, halves));
-            let (mut z, mut dw) = (vec![0.0; pictures * own], vec![0.0; ws.len()]);
-            for picture in 0..pictures {
-                each_product(&of, |to, unit, column, from| {
-                    let (to, at, from) = (picture * own + to, unit * of.inputs() + column, picture * below + from);
-                    z[to] += ws[at] * xs[from];
-                    dw[at] += dzs[to] * xs[from];
-                });
-            }
-            let (mut out, mut packs) = (Matrix::from_vec(vec![7.0; z.len()], pictures, own), Packs::default());
+            let Products { x, w, dz, z, dw } = Products::new(&of, pictures, halves);
+            let unit = if winograd::pays(&of) { 6e-6 } else { 2e-6 };
+            let (mut out, mut packs) =
+                (Matrix::from_vec(vec![7.0; z.len()], pictures, of.own().numbers()), Packs::default());
             forward(&of, precision, x.rows(), w.rows(), &mut Rounded::default(), out.rows_mut());
-            near(&out, &z, of.inputs());
+            within(unit, &out, &z, of.inputs());
             let mut out = Matrix::from_vec(vec![7.0; dw.len()], w.len(), w.width());
             gradient(&of, precision, (dz.rows(), x.rows()), &mut packs, out.rows_mut());
-            near(&out, &dw, pictures * of.own().places());
+            within(unit, &out, &dw, pictures * of.own().places());
             packs.whole(w.len(), w.width()).data_mut().fill(0.0);
             gradient::one_by_one(&of, halves, (dz.rows(), x.rows()), &mut packs);
             near(packs.sums(), &dw, pictures * of.own().places());
@@ -109,41 +138,69 @@ fn both_products_agree_with_their_definition_on_odd_shapes() {
 }
 
 #[test]
+fn tiles_agree_with_the_definition_for_registers_of_every_width() {
+    let cases = odd().into_iter().filter(winograd::pays).flat_map(|of| {
+        let many = if of.own().places() < 200 { 21 } else { 2 };
+        [(of, 1, true), (of, many, false)]
+    });
+    for (of, pictures, halves) in cases {
+        let Products { x, w, dz, z, dw } = Products::new(&of, pictures, halves);
+        for registers in Registers::every() {
+            let mut out = Matrix::from_vec(vec![7.0; z.len()], pictures, of.own().numbers());
+            of.make_room(&mut [0; 5]);
+            winograd::forward(&of, registers, halves, (x.rows(), w.rows()), &mut Rounded::default(), out.rows_mut());
+            within(6e-6, &out, &z, of.inputs());
+            let mut packs = Packs::default();
+            winograd::gradient(&of, registers, halves, (dz.rows(), x.rows()), &mut packs);
+            within(6e-6, packs.sums(), &dw, pictures * of.own().places());
+        }
+    }
+}
+
+#[test]
 fn pictures_may_be_made_smaller_first() {
     let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
-    let pooling = Pooling { kind: pooling::Kind::Largest, side: 2, below: map(7, 6, 4, 2) };
-    let of = Convolution::fit_pooled(pooling, window, (6, 2)).unwrap();
-    let plain = Convolution::fit(pooling.own(), window, (6, 2)).unwrap();
-    let (x, w, dz) = (random(3, 7 * 6 * 4, 1), random(6, of.inputs(), 2), random(3, of.own().numbers(), 3));
-    let mut pooled = Matrix::zeros(3, pooling.own().numbers());
-    pooling.forward(x.rows(), pooled.rows_mut());
-    let both = |of: &Convolution, x: Rows<'_>, precision| {
-        let (mut z, mut dw) = (Matrix::zeros(3, of.own().numbers()), Matrix::zeros(6, of.inputs()));
-        forward(of, precision, x, w.rows(), &mut Rounded::default(), z.rows_mut());
-        gradient(of, precision, (dz.rows(), x), &mut Packs::default(), dw.rows_mut());
-        (z, dw)
-    };
-    for precision in [Precision::F32, Precision::Bf16] {
-        assert_eq!(both(&of, x.rows(), precision), both(&plain, pooled.rows(), precision));
+    for (channels, own) in [(4, 6), (32, 18)] {
+        let pooling = Pooling { kind: pooling::Kind::Largest, side: 2, below: map(11, 9, channels, 2) };
+        let of = Convolution::fit_pooled(pooling, window, (own, 2)).unwrap();
+        let plain = Convolution::fit(pooling.own(), window, (own, 2)).unwrap();
+        assert_eq!(winograd::pays(&of), channels == 32);
+        let (x, w, dz) =
+            (random(3, pooling.below.numbers(), 1), random(own, of.inputs(), 2), random(3, of.own().numbers(), 3));
+        let mut pooled = Matrix::zeros(3, pooling.own().numbers());
+        pooling.forward(x.rows(), pooled.rows_mut());
+        let both = |of: &Convolution, x: Rows<'_>, precision| {
+            let (mut z, mut dw) = (Matrix::zeros(3, of.own().numbers()), Matrix::zeros(own, of.inputs()));
+            forward(of, precision, x, w.rows(), &mut Rounded::default(), z.rows_mut());
+            gradient(of, precision, (dz.rows(), x), &mut Packs::default(), dw.rows_mut());
+            (z, dw)
+        };
+        for precision in [Precision::F32, Precision::Bf16] {
+            assert_eq!(both(&of, x.rows(), precision), both(&plain, pooled.rows(), precision));
+        }
     }
 }
 
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
-    let of = Convolution::fit(map(28, 28, 3, 1), window, (20, 10)).unwrap();
-    let (x, w, dz) = (random(7, of.below().numbers(), 1), random(20, 27, 2), random(7, of.own().numbers(), 3));
-    for precision in [Precision::F32, Precision::Bf16] {
-        let [a, b, c] = [1, 2, 3].map(|threads| {
-            let (mut z, mut dw, mut sums) = (Matrix::zeros(7, of.own().numbers()), Matrix::zeros(20, 27), [0.0; 20]);
-            Pool::new(threads).unwrap().run(|| {
-                forward(&of, precision, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
-                gradient(&of, precision, (dz.rows(), x.rows()), &mut Packs::default(), dw.rows_mut());
-                sum_places(&of, dz.rows(), &mut sums);
+    for (below, channels) in [(map(28, 28, 3, 1), 20), (map(9, 10, 18, 1), 40)] {
+        let of = Convolution::fit(below, window, (channels, 10)).unwrap();
+        let (x, w, dz) =
+            (random(7, below.numbers(), 1), random(channels, of.inputs(), 2), random(7, of.own().numbers(), 3));
+        for precision in [Precision::F32, Precision::Bf16] {
+            let [a, b, c] = [1, 2, 3].map(|threads| {
+                let (mut z, mut dw, mut sums) =
+                    (Matrix::zeros(7, of.own().numbers()), Matrix::zeros(channels, of.inputs()), vec![0.0; channels]);
+                Pool::new(threads).unwrap().run(|| {
+                    forward(&of, precision, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
+                    gradient(&of, precision, (dz.rows(), x.rows()), &mut Packs::default(), dw.rows_mut());
+                    sum_places(&of, dz.rows(), &mut sums);
+                });
+                (z, dw, sums)
             });
-            (z, dw, sums)
-        });
-        assert!(a == b && b == c, "{precision:?}");
+            assert!(a == b && b == c, "{precision:?} of {below:?}");
+        }
     }
 }
 

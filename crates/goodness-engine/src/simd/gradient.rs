@@ -17,16 +17,19 @@ pub struct Packs {
     /// Rounded operands, where no kernel rounds them.
     plain: [Matrix; 2],
     /// What every thread of a convolution has room for.
-    pub(crate) room: [usize; 4],
+    pub(crate) room: [usize; 5],
     /// A picture's slopes, what its places see, and what pooling leaves of it, where no kernel lays them out.
     pub(crate) picture: [Vec<f32>; 3],
+    /// Tiles of a convolution in points, and the sums of their products.
+    pub(crate) tiles: Vec<f32>,
+    pub(crate) points: Matrix,
 }
 
 impl Packs {
     /// Bytes of memory that they hold.
     pub fn bytes(&self) -> u64 {
-        let plain: usize = self.plain.iter().chain([&self.sums]).map(Matrix::capacity).sum();
-        let picture: usize = self.picture.iter().map(Vec::capacity).sum();
+        let plain: usize = self.plain.iter().chain([&self.sums, &self.points]).map(Matrix::capacity).sum();
+        let picture: usize = self.picture.iter().chain([&self.tiles]).map(Vec::capacity).sum();
         4 * (self.dz.capacity() + self.x.capacity() + plain + picture) as u64
     }
 

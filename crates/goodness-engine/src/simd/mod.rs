@@ -13,12 +13,14 @@ pub(crate) mod direct;
 mod dot;
 pub mod gradient;
 pub(crate) mod half;
+pub(crate) mod lanes;
 #[cfg(target_arch = "x86_64")]
 mod outer;
 pub(crate) mod patches;
 pub mod peak;
 pub mod product;
 pub(crate) mod rounded;
+pub(crate) mod strips;
 pub(crate) mod taps;
 #[cfg(target_arch = "x86_64")]
 mod tasks;

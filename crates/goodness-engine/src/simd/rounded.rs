@@ -55,7 +55,9 @@ pub struct Rounded {
     sums: Vec<i32>,
     packs: [Vec<u32>; 2],
     /// What every thread of a convolution has room for.
-    pub(crate) room: [usize; 4],
+    pub(crate) room: [usize; 5],
+    /// The weights of a convolution in points.
+    pub(crate) points: Vec<f32>,
 }
 
 impl Rounded {

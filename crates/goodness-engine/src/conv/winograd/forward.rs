@@ -1,0 +1,173 @@
+//! x · wᵀ at every place, by tiles.
+
+use goodness_core::{Rows, RowsMut};
+
+use super::picture::Channels;
+use super::transforms::{self, Results, Seen, both_ways, read_points, write_points};
+use super::{POINTS, SEEN, SIDE, Tiles};
+use crate::conv::{Convolution, Scratch, with_scratch};
+use crate::simd::lanes::{Lanes, Registers, Work};
+use crate::simd::patches::Number;
+use crate::simd::strips;
+use crate::{Rounded, par};
+
+/// Tiles at a time, at most: weights' points are fetched anew for as many.
+pub(super) const MANY: usize = 64;
+/// And at least; of few pictures there are some for all threads.
+const FEW: usize = 16;
+const SHARES: usize = 8;
+
+/// Writes what every channel makes of every place of every picture, with operands rounded to 16 bits first if they are to be
+/// halves.
+pub(in crate::conv) fn forward(
+    of: &Convolution,
+    registers: Registers,
+    halves: bool,
+    (x, w): (Rows<'_>, Rows<'_>),
+    rounded: &mut Rounded,
+    out: RowsMut<'_>,
+) {
+    let tiles = Tiles { of, registers };
+    let mut points = std::mem::take(&mut rounded.points);
+    let w = if halves { rounded.rough(w) } else { w };
+    tiles.weights(w, &mut points);
+    crate::simd::direct::count(w.len(), w.width(), x.len() * of.own().places());
+    let at_a_time = (x.len() * tiles.a_picture() / SHARES).clamp(FEW, MANY);
+    let pictures = (at_a_time / tiles.a_picture()).max(1);
+    par::each_block(x.len(), pictures, (x, out), |_, (x, out): (Rows<'_>, RowsMut<'_>)| {
+        with_scratch(|scratch| registers.run(Forward { tiles, halves, at_a_time, x, weights: &points, out, scratch }));
+    });
+    rounded.points = points;
+}
+
+impl Tiles<'_> {
+    /// Numbers of what tiles see, and of what they give, in points.
+    pub(super) fn forward_points(&self, tiles: usize) -> [usize; 2] {
+        [self.of.below, self.of.own()].map(|map| POINTS * self.point(tiles, map.channels))
+    }
+
+    /// Writes the weights' points: for each strip of channels, point after point, a row for each channel below.
+    fn weights(&self, w: Rows<'_>, to: &mut Vec<f32>) {
+        let (below, strips) = (self.of.below.channels, self.strips(w.len()));
+        let strip = POINTS * below * self.strip();
+        to.resize(strips * strip, 0.0);
+        let to = RowsMut::new(to, strips, strip);
+        par::each_block(strips, 1, to, |first, mut to: RowsMut<'_>| {
+            let first = first * self.strip();
+            let w = w.split_at(first).1;
+            let w = w.split_at(w.len().min(self.strip())).0;
+            self.registers.run(Weights { tiles: *self, w, to: to.data_mut() });
+        });
+    }
+}
+
+/// The points of some channels' weights.
+struct Weights<'a> {
+    tiles: Tiles<'a>,
+    w: Rows<'a>,
+    to: &'a mut [f32],
+}
+
+impl Work for Weights<'_> {
+    #[inline(always)]
+    fn run<L: Lanes, const ROWS: usize>(self) {
+        let Self { tiles, w, to } = self;
+        let (below, run, strip) = (tiles.of.below.channels, tiles.of.run(tiles.of.below), tiles.strip());
+        for (channel, half) in (0..below).flat_map(|channel| [(channel, 0), (channel, L::COUNT)]) {
+            let first = channel / run * 9 * run + channel % run;
+            let mut square = [[L::all(0.0); 3]; 3];
+            for (tap, to) in square.as_flattened_mut().iter_mut().enumerate() {
+                let (mut lanes, at) = ([0.0; 16], first + tap * run);
+                for (unit, to) in (half..w.len()).zip(&mut lanes[..L::COUNT]) {
+                    *to = w.data()[unit * w.width() + at];
+                }
+                *to = L::load(&lanes);
+            }
+            let points = both_ways::<transforms::Weights, L, 3, SEEN>(square);
+            write_points(points, &mut to[channel * strip + half..], below * strip);
+        }
+    }
+}
+
+/// Some pictures, on one thread.
+struct Forward<'a> {
+    tiles: Tiles<'a>,
+    halves: bool,
+    at_a_time: usize,
+    x: Rows<'a>,
+    weights: &'a [f32],
+    out: RowsMut<'a>,
+    scratch: &'a mut Scratch,
+}
+
+impl Work for Forward<'_> {
+    #[inline(always)]
+    fn run<L: Lanes, const ROWS: usize>(self) {
+        let Self { tiles, halves, at_a_time, x, weights, mut out, scratch } = self;
+        let Scratch { pooled, picture: rough, tiles: points, .. } = scratch;
+        let (below, own) = (tiles.of.below, tiles.of.own());
+        let (a_picture, all) = (tiles.a_picture(), x.len() * tiles.a_picture());
+        let [seen_points, own_points] = tiles.forward_points(at_a_time);
+        points.resize((seen_points + own_points).max(points.len()), 0.0);
+        let (v, m) = points.split_at_mut(seen_points);
+        for first in (0..all).step_by(at_a_time) {
+            let end = all.min(first + at_a_time);
+            let count = end - first;
+            let [v_point, m_point] = [below, own].map(|map| tiles.point(count, map.channels));
+            for picture in first / a_picture..=(end - 1) / a_picture {
+                let mut numbers = tiles.of.seen_of(x.row(picture), pooled);
+                if halves {
+                    <f32 as Number>::round(numbers, rough);
+                    numbers = rough;
+                }
+                for tile in first.max(picture * a_picture)..end.min((picture + 1) * a_picture) {
+                    let corner = tiles.corner(tile % a_picture);
+                    let put = Put { point: v_point, rows: count, row: tile - first };
+                    read_tile::<L>(&tiles, numbers, corner, put, v);
+                }
+            }
+            let (strip, strips) = (tiles.strip(), tiles.strips(own.channels));
+            for point in 0..POINTS {
+                let (v, m) = (&v[point * v_point..][..v_point], &mut m[point * m_point..][..m_point]);
+                for (to, out) in m.chunks_exact_mut(count * strip).take(strips).enumerate() {
+                    let at = (to * POINTS + point) * below.channels * strip;
+                    strips::product::<L, ROWS>(v, count, &weights[at..at + below.channels * strip], out);
+                }
+            }
+            for tile in first..end {
+                let out = out.row_mut(tile / a_picture);
+                for channel in (0..own.channels).step_by(L::COUNT) {
+                    let at = (channel / strip * count + tile - first) * strip + channel % strip;
+                    let places = both_ways::<Results, L, SEEN, SIDE>(read_points(&m[at..], m_point));
+                    Channels::new::<L>(own, channel).write(places, out, tiles.corner(tile % a_picture));
+                }
+            }
+        }
+    }
+}
+
+/// Where the points of a tile go: numbers of a point, rows of a strip, and which of them is the tile's.
+#[derive(Clone, Copy)]
+pub(super) struct Put {
+    pub(super) point: usize,
+    pub(super) rows: usize,
+    pub(super) row: usize,
+}
+
+/// Writes the points of what a tile sees.
+#[inline(always)]
+pub(super) fn read_tile<L: Lanes>(
+    tiles: &Tiles<'_>,
+    numbers: &[f32],
+    corner: (usize, usize),
+    put: Put,
+    to: &mut [f32],
+) {
+    let (below, strip) = (tiles.of.below, tiles.strip());
+    for channel in (0..below.channels).step_by(L::COUNT) {
+        let square = Channels::new::<L>(below, channel).square(numbers, corner, tiles.of.window().padding);
+        let points = both_ways::<Seen, L, SEEN, SEEN>(square);
+        let at = (channel / strip * put.rows + put.row) * strip + channel % strip;
+        write_points(points, &mut to[at..], put.point);
+    }
+}

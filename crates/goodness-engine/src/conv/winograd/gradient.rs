@@ -1,0 +1,172 @@
+//! dzᵀ · x, summed over pictures and places, by tiles.
+
+use goodness_core::{Rows, RowsMut};
+
+use super::forward::{Put, read_tile};
+use super::picture::Channels;
+use super::transforms::{Gradient, Slopes, both_ways, read_points, write_points};
+use super::{POINTS, SEEN, SIDE, Tiles};
+use crate::conv::{Convolution, Scratch, with_scratch};
+use crate::gradient::Packs;
+use crate::par;
+use crate::simd::lanes::{Lanes, Registers, Work};
+use crate::simd::patches::Number;
+use crate::simd::strips::{self, Parts};
+
+/// Numbers of tiles' points that are there at a time, about, and tiles of a part of them.
+const NUMBERS: usize = 1 << 20;
+const PART: usize = 64;
+
+/// Writes the gradient of the weights to the whole one in `packs`.
+pub(in crate::conv) fn gradient(
+    of: &Convolution,
+    registers: Registers,
+    halves: bool,
+    (dz, x): (Rows<'_>, Rows<'_>),
+    packs: &mut Packs,
+) {
+    let tiles = Tiles { of, registers };
+    let (below, own) = (of.below.channels, of.own().channels);
+    let pictures = (PART / tiles.a_picture()).max(1);
+    let part = pictures * tiles.a_picture();
+    let [x_point, dz_point] = [below, own].map(|channels| tiles.point(part, channels));
+    let apart = POINTS * (x_point + dz_point);
+    let parts = (NUMBERS / apart).max(2);
+    let (strips, strip) = (tiles.strips(below), tiles.strip());
+    let (mut points, mut sums) = (std::mem::take(&mut packs.tiles), std::mem::take(&mut packs.points));
+    points.resize(parts.min(x.len().div_ceil(pictures)) * apart, 0.0);
+    sums.resize(POINTS * strips, own * strip);
+    sums.data_mut().fill(0.0);
+    crate::simd::direct::count(own, of.inputs(), x.len() * of.own().places());
+    for first in (0..x.len()).step_by(parts * pictures) {
+        let some = |rows: Rows<'_>| first..rows.len().min(first + parts * pictures);
+        let (from, count) = (some(x), some(x).len());
+        let used = count.div_ceil(pictures);
+        let to = RowsMut::new(&mut points[..used * apart], used, apart);
+        par::each_block(used, 1, to, |index, mut to: RowsMut<'_>| {
+            let from = from.start + index * pictures..from.end.min(from.start + (index + 1) * pictures);
+            let (seen, own) = to.data_mut().split_at_mut(POINTS * x_point);
+            with_scratch(|scratch| {
+                let at = [x_point, dz_point];
+                registers.run(Pack { tiles, halves, from, operands: (dz, x), part, at, seen, own, scratch });
+            });
+        });
+        let parts = Parts { count: count * tiles.a_picture(), rows: part, apart };
+        par::each_block(sums.len(), 1, sums.rows_mut(), |index, mut sums: RowsMut<'_>| {
+            let (point, below) = (index / strips, index % strips);
+            let seen = &points[point * x_point + below * part * strip..];
+            let own = &points[POINTS * x_point + point * dz_point..];
+            registers.run(Sum { tiles, seen, own, parts, sums: sums.data_mut() });
+        });
+    }
+    let mut whole = std::mem::take(packs.whole(own, of.inputs()));
+    par::each_block(own, 4, whole.rows_mut(), |first, mut out: RowsMut<'_>| {
+        (0..out.len()).for_each(|r| {
+            registers.run(Weights { tiles, unit: first + r, sums: sums.rows(), out: out.row_mut(r) });
+        });
+    });
+    *packs.sums() = whole;
+    (packs.tiles, packs.points) = (points, sums);
+}
+
+/// The points of some pictures.
+struct Pack<'a> {
+    tiles: Tiles<'a>,
+    halves: bool,
+    from: std::ops::Range<usize>,
+    operands: (Rows<'a>, Rows<'a>),
+    /// Tiles that there is room for.
+    part: usize,
+    /// Numbers of a point of x, and of dz.
+    at: [usize; 2],
+    seen: &'a mut [f32],
+    own: &'a mut [f32],
+    scratch: &'a mut Scratch,
+}
+
+impl Work for Pack<'_> {
+    #[inline(always)]
+    fn run<L: Lanes, const ROWS: usize>(self) {
+        let Self { tiles, halves, from, operands: (dz, x), part: rows, at, seen, own, scratch } = self;
+        let Scratch { pooled, picture: rough, .. } = scratch;
+        for (index, picture) in from.enumerate() {
+            let all = index * tiles.a_picture()..(index + 1) * tiles.a_picture();
+            let mut numbers = tiles.of.seen_of(x.row(picture), pooled);
+            if halves {
+                <f32 as Number>::round(numbers, rough);
+                numbers = rough;
+            }
+            for (tile, row) in all.clone().enumerate() {
+                read_tile::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[0], rows, row }, seen);
+            }
+            let mut numbers = dz.row(picture);
+            if halves {
+                <f32 as Number>::round(numbers, rough);
+                numbers = rough;
+            }
+            for (tile, row) in all.enumerate() {
+                read_slopes::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[1], rows, row }, own);
+            }
+        }
+    }
+}
+
+/// Writes the points of a tile's slopes.
+#[inline(always)]
+fn read_slopes<L: Lanes>(tiles: &Tiles<'_>, numbers: &[f32], corner: (usize, usize), put: Put, to: &mut [f32]) {
+    let (own, strip) = (tiles.of.own(), tiles.strip());
+    for channel in (0..own.channels).step_by(L::COUNT) {
+        let square = Channels::new::<L>(own, channel).square(numbers, corner, 0);
+        let points = both_ways::<Slopes, L, SIDE, SEEN>(square);
+        let at = (channel / strip * put.rows + put.row) * strip + channel % strip;
+        write_points(points, &mut to[at..], put.point);
+    }
+}
+
+/// The sums of one point, for one strip of channels below.
+struct Sum<'a> {
+    tiles: Tiles<'a>,
+    seen: &'a [f32],
+    own: &'a [f32],
+    parts: Parts,
+    sums: &'a mut [f32],
+}
+
+impl Work for Sum<'_> {
+    #[inline(always)]
+    fn run<L: Lanes, const ROWS: usize>(self) {
+        let Self { tiles, seen, own, parts, sums } = self;
+        let strip = tiles.strip();
+        for (index, sums) in sums.chunks_mut(strip * strip).enumerate() {
+            strips::add_gradient::<L, ROWS>(&own[index * parts.rows * strip..], seen, parts, sums);
+        }
+    }
+}
+
+/// One channel's gradient.
+struct Weights<'a> {
+    tiles: Tiles<'a>,
+    unit: usize,
+    sums: Rows<'a>,
+    out: &'a mut [f32],
+}
+
+impl Work for Weights<'_> {
+    #[inline(always)]
+    fn run<L: Lanes, const ROWS: usize>(self) {
+        let Self { tiles, unit, sums, out } = self;
+        let (below, run, strip) = (tiles.of.below.channels, tiles.of.run(tiles.of.below), tiles.strip());
+        for channel in (0..below).step_by(L::COUNT) {
+            let (at, row) = (unit * strip + channel % strip, channel / strip);
+            let points = read_points::<L>(&sums.split_at(row).1.data()[at..], tiles.strips(below) * sums.width());
+            let weights = both_ways::<Gradient, L, SEEN, 3>(points);
+            for (tap, lanes) in weights.into_iter().flatten().enumerate() {
+                let (mut some, count) = ([0.0; 16], L::COUNT.min(below - channel));
+                lanes.store(&mut some);
+                for (channel, from) in (channel..).zip(&some[..count]) {
+                    out[(channel / run * 9 + tap) * run + channel % run] = *from;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Squares of 3×3 places by minimal filtering: 36 products a channel for a tile of 4×4 places, where there are 144 otherwise.
+//!
+//! Lavin and Gray 2016 (arXiv 1509.09308): F(4×4, 3×3) forward, F(3×3, 4×4) for the gradient of the weights. A tile and the
+//! squares that it sees become 36 points, each point is a product of its own over all tiles and channels, and what they give
+//! becomes places, or weights. Numbers are of 32 bits throughout; sums differ from the plain ones' by some units of their last
+//! places.
+//!
+//! Tiles are taken some at a time, so that their points stay near. Points lie in strips: a row for each tile, and in it as
+//! many channels as two registers hold.
+
+mod forward;
+mod gradient;
+mod picture;
+mod transforms;
+
+use super::Convolution;
+use crate::simd::lanes::Registers;
+
+pub(super) use forward::forward;
+pub(super) use gradient::gradient;
+
+/// Points of a tile.
+const POINTS: usize = 36;
+/// Places of its own along a side, and places that it sees.
+const SIDE: usize = 4;
+const SEEN: usize = 6;
+/// Channels from which transforms cost less than they save.
+const CHANNELS: usize = 16;
+/// Numbers after each point's, so that points do not fall on each other in a cache.
+const APART: usize = 16;
+
+/// How a convolution is cut into tiles.
+#[derive(Clone, Copy, Debug)]
+struct Tiles<'a> {
+    of: &'a Convolution,
+    registers: Registers,
+}
+
+/// Whether a convolution has the form for this, and enough to save.
+pub(super) fn pays(of: &Convolution) -> bool {
+    let window = of.window();
+    let form = window.side == 3 && window.stride == 1 && window.groups == 1;
+    let tiles = Tiles { of, registers: Registers::widest() }.a_picture();
+    form && of.below.channels.min(of.own().channels) >= CHANNELS && 6 * tiles <= of.own().places()
+}
+
+/// Numbers that one thread needs to go forward.
+pub(super) fn room(of: &Convolution) -> usize {
+    if !pays(of) {
+        return 0;
+    }
+    let tiles = Tiles { of, registers: Registers::widest() };
+    let [v, m] = tiles.forward_points(forward::MANY);
+    v + m
+}
+
+impl Tiles<'_> {
+    /// Tiles from left to right.
+    fn across(&self) -> usize {
+        self.of.own().width.div_ceil(SIDE)
+    }
+
+    /// Tiles of a picture.
+    fn a_picture(&self) -> usize {
+        self.of.own().height.div_ceil(SIDE) * self.across()
+    }
+
+    /// Where a tile of a picture begins: its line and its place in the line.
+    fn corner(&self, tile: usize) -> (usize, usize) {
+        (tile / self.across() * SIDE, tile % self.across() * SIDE)
+    }
+
+    /// Numbers of a row of a strip.
+    fn strip(&self) -> usize {
+        2 * self.registers.lanes()
+    }
+
+    /// Strips for some channels.
+    fn strips(&self, channels: usize) -> usize {
+        channels.div_ceil(self.strip())
+    }
+
+    /// Numbers of one point of some tiles.
+    fn point(&self, tiles: usize, channels: usize) -> usize {
+        self.strips(channels) * self.strip() * tiles + APART
+    }
+}

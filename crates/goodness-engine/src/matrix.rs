@@ -3,8 +3,9 @@
 use goodness_core::{Rows, RowsMut};
 
 /// A row-major matrix that keeps its memory when it shrinks: a workspace for batches, the last of which may be short.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Matrix {
+    /// Its numbers, and after them those that a larger one had: growing again costs nothing.
     data: Vec<f32>,
     rows: usize,
     width: usize,
@@ -29,9 +30,11 @@ impl Matrix {
     /// Makes it `rows × width`; numbers that were there are meaningless afterwards. Allocates only beyond the largest
     /// size it ever had.
     pub fn resize(&mut self, rows: usize, width: usize) {
-        // No more than is asked for: what grows by doubling would hold memory that nobody uses.
-        self.data.reserve_exact((rows * width).saturating_sub(self.data.len()));
-        self.data.resize(rows * width, 0.0);
+        if self.data.len() < rows * width {
+            // No more than is asked for: what grows by doubling would hold memory that nobody uses.
+            self.data.reserve_exact(rows * width - self.data.len());
+            self.data.resize(rows * width, 0.0);
+        }
         (self.rows, self.width) = (rows, width);
     }
 
@@ -66,22 +69,29 @@ impl Matrix {
 
     /// All rows.
     pub fn rows(&self) -> Rows<'_> {
-        Rows::new(&self.data, self.rows, self.width)
+        Rows::new(self.data(), self.rows, self.width)
     }
 
     /// All rows, to write.
     pub fn rows_mut(&mut self) -> RowsMut<'_> {
-        RowsMut::new(&mut self.data, self.rows, self.width)
+        let (rows, width) = (self.rows, self.width);
+        RowsMut::new(self.data_mut(), rows, width)
     }
 
     /// All numbers, row after row.
     pub fn data(&self) -> &[f32] {
-        &self.data
+        &self.data[..self.rows * self.width]
     }
 
     /// All numbers, row after row, to write.
     pub fn data_mut(&mut self) -> &mut [f32] {
-        &mut self.data
+        &mut self.data[..self.rows * self.width]
+    }
+}
+
+impl PartialEq for Matrix {
+    fn eq(&self, other: &Self) -> bool {
+        (self.rows, self.width, self.data()) == (other.rows, other.width, other.data())
     }
 }
 
@@ -136,6 +146,9 @@ mod tests {
         m.resize(4, 8);
         assert_eq!(before, m.data().as_ptr());
         assert_eq!((m.len(), m.width()), (4, 8));
+        m.resize(1, 3);
+        assert_eq!(m.data().len(), 3);
+        assert_eq!(m, Matrix::from_vec(m.data().to_vec(), 1, 3));
         m.resize(5, 8);
         assert_eq!(m.capacity(), 40);
     }

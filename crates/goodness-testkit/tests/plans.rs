@@ -1,0 +1,51 @@
+//! In which order layers and readouts learn, and that a plan changes nothing else.
+#![allow(clippy::unwrap_used)]
+
+use goodness::plan;
+use goodness_testkit::runs::{recipe, trained};
+use goodness_testkit::variants;
+
+#[test]
+fn plans_teach_every_layer_and_stay_within_them() {
+    for v in variants(plan::CATALOGUE) {
+        for (epochs, layers) in [(1, 1), (3, 2), (2, 5)] {
+            let all = v.member.epochs(epochs, layers);
+            let mut taught = vec![0; layers];
+            for epoch in 0..all {
+                let learning = v.member.learning(epoch, epochs, layers);
+                assert!(!learning.is_empty() || epoch >= v.member.readout_from(epochs), "{}: idle", v.label);
+                assert!(learning.end <= layers, "{}: {learning:?}", v.label);
+                let (at, of) = v.member.stage(epoch, epochs, layers);
+                assert!(at < of, "{}", v.label);
+                for l in learning {
+                    // A layer's own rate goes through the schedule once, while it learns.
+                    assert_eq!(v.member.stage_of(l, epoch, epochs, layers).0, taught[l], "{}: layer {l}", v.label);
+                    taught[l] += 1;
+                }
+            }
+            let ends = |l: usize| v.member.stage_of(l, all - 1, epochs, layers).1;
+            assert!((0..layers).all(|l| taught[l] == ends(l)), "{}: {taught:?}", v.label);
+            assert!(taught.iter().all(|t| *t > 0), "{}: {taught:?}", v.label);
+        }
+    }
+}
+
+#[test]
+fn a_readout_that_learns_last_learns_from_layers_that_stand() {
+    let with = |epochs: &str, readout: &str| {
+        let plan = format!("plan={{name=\"readout_last\", readout_epochs={epochs}}}");
+        let readout = format!("readout={{name=\"linear\", rate=0.01, {readout}}}");
+        trained(&recipe(&["negatives=hybrid_mask", &plan, &readout]), 2)
+    };
+    let (short, long, plain) = (with("1", "beta2=0.99"), with("4", "beta2=0.99"), with("1", "beta2=0"));
+    for other in [&long, &plain] {
+        assert_eq!(short.network().layers, other.network().layers);
+        assert_ne!(short.network().readout.weights(), other.network().readout.weights());
+    }
+    let alongside = trained(&recipe(&["negatives=hybrid_mask", "readout=linear"]), 2);
+    assert_eq!(alongside.network().layers, short.network().layers, "layers do not feel who reads them, and when");
+    let (layers, readout) = long.history().split_at(long.history().len() - 4);
+    assert!(layers.iter().all(|e| !e.layers.is_empty() && e.validation_error.is_none()));
+    assert!(readout.iter().all(|e| e.layers.is_empty()));
+    assert!(readout.last().unwrap().validation_error.is_some());
+}

@@ -46,15 +46,23 @@ impl Convolution {
             }
         }
     }
+}
 
-    /// Writes a picture of this convolution's own with its channels last: places × channels.
-    pub(super) fn in_order(&self, picture: &[f32], to: &mut Vec<f32>) {
-        let (Grid { channels, .. }, places, block) = (self.own, self.own.places(), self.own.block());
-        to.resize(picture.len(), 0.0);
-        for (b, from) in picture.chunks_exact(places * block).enumerate() {
-            for (from, to) in from.chunks_exact(block).zip(to.chunks_exact_mut(channels)) {
-                to[b * block..(b + 1) * block].copy_from_slice(from);
-            }
+/// Writes a picture with all its channels last: places × channels.
+pub(super) fn in_order(map: Grid, picture: &[f32], to: &mut Vec<f32>) {
+    to.resize(picture.len(), 0.0);
+    for (b, from) in picture.chunks_exact(map.places() * map.block()).enumerate() {
+        for (from, to) in from.chunks_exact(map.block()).zip(to.chunks_exact_mut(map.channels)) {
+            to[b * map.block()..][..from.len()].copy_from_slice(from);
+        }
+    }
+}
+
+/// Writes a picture with all its channels last in blocks, as its map has them.
+pub(super) fn in_blocks(map: Grid, picture: &[f32], to: &mut [f32]) {
+    for (b, to) in to.chunks_exact_mut(map.places() * map.block()).enumerate() {
+        for (to, from) in to.chunks_exact_mut(map.block()).zip(picture.chunks_exact(map.channels)) {
+            to.copy_from_slice(&from[b * map.block()..][..to.len()]);
         }
     }
 }

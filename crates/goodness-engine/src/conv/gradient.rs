@@ -2,6 +2,7 @@
 
 use goodness_core::{Rows, RowsMut};
 
+use super::columns::in_order;
 use super::{Convolution, winograd, with_scratch};
 use crate::gradient::{Packs, Piece, hand_out};
 use crate::simd::lanes::Registers;
@@ -80,7 +81,7 @@ fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), 
     if by_taps(of, halves, (dz, x), packs, ahead) {
         return;
     }
-    let places = of.own().places();
+    let (own, places) = (of.own(), of.own().places());
     let sizes = patches::Sizes {
         groups: of.window().groups,
         units: of.own().channels / of.window().groups,
@@ -90,7 +91,7 @@ fn some_pictures(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), 
     };
     let pack = |picture: usize, mut put: patches::Put<'_>| {
         with_scratch(|scratch| {
-            of.in_order(dz.row(picture), &mut scratch.picture);
+            in_order(own, dz.row(picture), &mut scratch.picture);
             put.slopes(Rows::new(&scratch.picture, places, of.own().channels));
             let x = of.seen_of(x.row(picture), &mut scratch.pooled);
             for lines in of.strips(size_of::<f32>()) {
@@ -132,7 +133,7 @@ fn by_taps(
             if own.blocks == 1 {
                 put.slopes(dz.row(picture));
             } else {
-                of.in_order(dz.row(picture), &mut scratch.picture);
+                in_order(own, dz.row(picture), &mut scratch.picture);
                 put.slopes(&scratch.picture);
             }
             let x = of.seen_of(x.row(picture), &mut scratch.pooled);
@@ -148,7 +149,7 @@ fn by_taps(
 pub(super) fn one_by_one(of: &Convolution, halves: bool, (dz, x): (Rows<'_>, Rows<'_>), packs: &mut Packs) {
     let [mut slopes, mut seen, mut pooled] = std::mem::take(&mut packs.picture);
     for (dz, x) in dz.iter().zip(x.iter()) {
-        of.in_order(dz, &mut slopes);
+        in_order(of.own(), dz, &mut slopes);
         of.lay_out(of.seen_of(x, &mut pooled), 0..of.own().height, &mut seen);
         if halves {
             [&mut slopes, &mut seen].into_iter().for_each(|numbers| rough(numbers));

@@ -177,7 +177,13 @@ impl Convolution {
         let picture = self.own.numbers().max(self.pooling.below.numbers());
         let at_a_time = forward::at_a_time(self);
         let words = [false, true].map(|halves| at_a_time * self.words(halves, self.direct_lines(halves)));
-        let needed = [seen, halves, picture, words[0].max(words[1]), winograd::room(self)];
+        let needed = [
+            if self.own.blocks > 1 { seen.max(picture) } else { seen },
+            halves,
+            picture,
+            words[0].max(words[1]),
+            winograd::room(self),
+        ];
         if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {
             rayon::broadcast(|_| with_scratch(|scratch| scratch.reserve(needed)));
             room.iter_mut().zip(needed).for_each(|(room, needed)| *room = needed.max(*room));

@@ -5,9 +5,9 @@ use goodness_core::{Rows, RowsMut};
 use super::picture::Channels;
 use super::transforms::{self, Results, Seen, both_ways, read_points, write_points};
 use super::{POINTS, SEEN, SIDE, Tiles};
+use crate::conv::columns::in_blocks;
 use crate::conv::{Convolution, Scratch, with_scratch};
 use crate::simd::lanes::{Lanes, Registers, Work};
-use crate::simd::patches::Number;
 use crate::simd::strips;
 use crate::{Rounded, par};
 
@@ -104,22 +104,22 @@ impl Work for Forward<'_> {
     #[inline(always)]
     fn run<L: Lanes, const ROWS: usize>(self) {
         let Self { tiles, halves, at_a_time, x, weights, mut out, scratch } = self;
-        let Scratch { pooled, picture: rough, tiles: points, .. } = scratch;
+        let Scratch { pooled, picture: ordered, numbers: apart, tiles: points, .. } = scratch;
         let (below, own) = (tiles.of.below, tiles.of.own());
         let (a_picture, all) = (tiles.a_picture(), x.len() * tiles.a_picture());
         let [seen_points, own_points] = tiles.forward_points(at_a_time);
         points.resize((seen_points + own_points).max(points.len()), 0.0);
         let (v, m) = points.split_at_mut(seen_points);
+        if own.blocks > 1 {
+            apart.resize(apart.len().max(own.numbers()), 0.0);
+        }
         for first in (0..all).step_by(at_a_time) {
             let end = all.min(first + at_a_time);
             let count = end - first;
             let [v_point, m_point] = [below, own].map(|map| tiles.point(count, map.channels));
             for picture in first / a_picture..=(end - 1) / a_picture {
-                let mut numbers = tiles.of.seen_of(x.row(picture), pooled);
-                if halves {
-                    <f32 as Number>::round(numbers, rough);
-                    numbers = rough;
-                }
+                let numbers = tiles.of.seen_of(x.row(picture), pooled);
+                let numbers = tiles.in_order(below, halves, numbers, ordered);
                 for tile in first.max(picture * a_picture)..end.min((picture + 1) * a_picture) {
                     let corner = tiles.corner(tile % a_picture);
                     let put = Put { point: v_point, rows: count, row: tile - first };
@@ -139,7 +139,11 @@ impl Work for Forward<'_> {
                 for channel in (0..own.channels).step_by(L::COUNT) {
                     let at = (channel / strip * count + tile - first) * strip + channel % strip;
                     let places = both_ways::<Results, L, SEEN, SIDE>(read_points(&m[at..], m_point));
-                    Channels::new::<L>(own, channel).write(places, out, tiles.corner(tile % a_picture));
+                    let to = if own.blocks == 1 { &mut *out } else { &mut apart[..own.numbers()] };
+                    Channels::new::<L>(own, channel).write(places, to, tiles.corner(tile % a_picture));
+                }
+                if own.blocks > 1 && (tile + 1) % a_picture == 0 {
+                    in_blocks(own, apart, out);
                 }
             }
         }

@@ -10,7 +10,6 @@ use crate::conv::{Convolution, Scratch, with_scratch};
 use crate::gradient::Packs;
 use crate::par;
 use crate::simd::lanes::{Lanes, Registers, Work};
-use crate::simd::patches::Number;
 use crate::simd::strips::{self, Parts};
 
 /// Numbers of tiles' points that are there at a time, about, and tiles of a part of them.
@@ -88,22 +87,14 @@ impl Work for Pack<'_> {
     #[inline(always)]
     fn run<L: Lanes, const ROWS: usize>(self) {
         let Self { tiles, halves, from, operands: (dz, x), part: rows, at, seen, own, scratch } = self;
-        let Scratch { pooled, picture: rough, .. } = scratch;
+        let Scratch { pooled, picture: ordered, .. } = scratch;
         for (index, picture) in from.enumerate() {
             let all = index * tiles.a_picture()..(index + 1) * tiles.a_picture();
-            let mut numbers = tiles.of.seen_of(x.row(picture), pooled);
-            if halves {
-                <f32 as Number>::round(numbers, rough);
-                numbers = rough;
-            }
+            let numbers = tiles.in_order(tiles.of.below, halves, tiles.of.seen_of(x.row(picture), pooled), ordered);
             for (tile, row) in all.clone().enumerate() {
                 read_tile::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[0], rows, row }, seen);
             }
-            let mut numbers = dz.row(picture);
-            if halves {
-                <f32 as Number>::round(numbers, rough);
-                numbers = rough;
-            }
+            let numbers = tiles.in_order(tiles.of.own(), halves, dz.row(picture), ordered);
             for (tile, row) in all.enumerate() {
                 read_slopes::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[1], rows, row }, own);
             }

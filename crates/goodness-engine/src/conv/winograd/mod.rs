@@ -13,7 +13,11 @@ mod gradient;
 mod picture;
 mod transforms;
 
+use goodness_core::Grid;
+
 use super::Convolution;
+use super::columns::in_order;
+use crate::Bf16;
 use crate::simd::lanes::Registers;
 
 pub(super) use forward::forward;
@@ -68,6 +72,19 @@ impl Tiles<'_> {
     /// Where a tile of a picture begins: its line and its place in the line.
     fn corner(&self, tile: usize) -> (usize, usize) {
         (tile / self.across() * SIDE, tile % self.across() * SIDE)
+    }
+
+    /// A picture with all its channels last, and its numbers rounded to halves and back if they are to be, in `to` where that
+    /// is not what it is already.
+    fn in_order<'a>(&self, map: Grid, halves: bool, picture: &'a [f32], to: &'a mut Vec<f32>) -> &'a [f32] {
+        if map.blocks == 1 && !halves {
+            return picture;
+        }
+        in_order(map, picture, to);
+        if halves {
+            to.iter_mut().for_each(|x| *x = Bf16::from_f32(*x).to_f32());
+        }
+        to
     }
 
     /// Numbers of a row of a strip.

@@ -4,59 +4,44 @@ use goodness_core::Grid;
 
 use crate::simd::lanes::Lanes;
 
-/// Some channels, side by side, of a picture.
+/// Neighbouring channels of pictures that have all their channels last.
 pub(super) struct Channels {
     map: Grid,
     first: usize,
-    /// Whether they lie in one block and are all there.
-    whole: bool,
-    /// Where those of the first place are, if so, and how far those of the next one are from them.
-    start: usize,
-    block: usize,
+    /// How many there are, at most as many as a register holds.
+    count: usize,
 }
 
 impl Channels {
-    /// As many as a register holds, from `first` on.
+    /// Those from `first` on.
     #[inline(always)]
     pub(super) fn new<L: Lanes>(map: Grid, first: usize) -> Self {
-        let block = map.block();
-        let whole = first + L::COUNT <= map.channels && first % block + L::COUNT <= block;
-        Self { map, first, whole, start: first / block * map.places() * block + first % block, block }
+        Self { map, first, count: L::COUNT.min(map.channels - first) }
     }
 
     #[inline(always)]
     fn load<L: Lanes>(&self, numbers: &[f32], place: usize) -> L {
-        if self.whole {
-            return L::load(&numbers[self.start + place * self.block..]);
+        let from = &numbers[place * self.map.channels + self.first..];
+        if self.count == L::COUNT {
+            return L::load(from);
         }
         let mut some = [0.0; 16];
-        for (i, to) in some.iter_mut().take(L::COUNT).enumerate() {
-            *to = self.at(self.first + i, place).map_or(0.0, |at| numbers[at]);
-        }
+        some[..self.count].copy_from_slice(&from[..self.count]);
         L::load(&some)
     }
 
     #[inline(always)]
     fn store<L: Lanes>(&self, lanes: L, numbers: &mut [f32], place: usize) {
-        if self.whole {
-            return lanes.store(&mut numbers[self.start + place * self.block..]);
+        let to = &mut numbers[place * self.map.channels + self.first..];
+        if self.count == L::COUNT {
+            return lanes.store(to);
         }
         let mut some = [0.0; 16];
         lanes.store(&mut some);
-        for (i, from) in some.into_iter().take(L::COUNT).enumerate() {
-            if let Some(at) = self.at(self.first + i, place) {
-                numbers[at] = from;
-            }
-        }
+        to[..self.count].copy_from_slice(&some[..self.count]);
     }
 
-    /// Where a channel of a place is, if there is such a channel.
-    fn at(&self, channel: usize, place: usize) -> Option<usize> {
-        let (block, places) = (self.block, self.map.places());
-        (channel < self.map.channels).then(|| (channel / block * places + place) * block + channel % block)
-    }
-
-    /// A square of places whose first one lies `before` lines below, and places right of, `corner`; zeros outside.
+    /// A square of places whose first one lies `before` lines above, and places left of, `corner`; zeros outside.
     #[inline(always)]
     pub(super) fn square<L: Lanes, const SIDE: usize>(
         &self,

@@ -10,8 +10,11 @@ use goodness_engine::{Matrix, Pool, Precision, Rounded};
 use super::work::{Contender, in_turn, operations_of_peak, peak_of, random, rates, seconds};
 use super::{BenchError, Measurement, Row, Settings};
 
-pub(super) const MEASUREMENT: Measurement =
-    Measurement { name: "convolution", summary: "products of 128 pictures with squares of 3×3", run };
+pub(super) const MEASUREMENT: Measurement = Measurement {
+    name: "convolution",
+    summary: "products of 128 pictures with squares of 3×3, tiles counted as if they saved none",
+    run,
+};
 
 /// Begins the question that a process answers to: one product's name follows, such as `64-f32-forward`.
 pub(super) const QUESTION: &str = "convolution:";

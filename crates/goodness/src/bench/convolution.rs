@@ -10,11 +10,8 @@ use goodness_engine::{Matrix, Pool, Precision, Rounded};
 use super::work::{Contender, in_turn, operations_of_peak, peak_of, random, rates, seconds};
 use super::{BenchError, Measurement, Row, Settings};
 
-pub(super) const MEASUREMENT: Measurement = Measurement {
-    name: "convolution",
-    summary: "products of 128 pictures with squares of 3×3, as if tiles saved none",
-    run,
-};
+pub(super) const MEASUREMENT: Measurement =
+    Measurement { name: "convolution", summary: "products of 128 pictures, 3×3, counted as if tiles saved none", run };
 
 /// Begins the question that a process answers to: one product's name follows, such as `64-f32-forward`.
 pub(super) const QUESTION: &str = "convolution:";

@@ -52,8 +52,8 @@ pub fn gradient_pieces<'a, const N: usize>(
     let fits = following.iter().all(|f| f.is_empty() || f.len() == channels * inputs);
     assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
     of.make_room(&mut packs.room);
-    if winograd::pays(of) && !(precision != Precision::F32 && patches::has_halves()) {
-        winograd::gradient(of, Registers::widest(), precision != Precision::F32, (dz, x), packs);
+    if winograd::pays(of) {
+        winograd::gradient(of, Registers::widest(), (dz, x), packs);
         return hand_out(packs.sums().rows_mut(), following, each);
     }
     packs.whole(channels, inputs).data_mut().fill(0.0);

@@ -16,26 +16,26 @@ pub(super) const MANY: usize = 64;
 /// And at least; of few pictures there are some for all threads.
 const FEW: usize = 16;
 const SHARES: usize = 8;
+/// Channels of the weights that are taken at a time, a cache line of them, and units of a strip, at most.
+const SIDE_BY_SIDE: usize = 16;
+const UNITS: usize = 32;
 
-/// Writes what every channel makes of every place of every picture, with operands rounded to 16 bits first if they are to be
-/// halves.
+/// Writes what every channel makes of every place of every picture.
 pub(in crate::conv) fn forward(
     of: &Convolution,
     registers: Registers,
-    halves: bool,
     (x, w): (Rows<'_>, Rows<'_>),
     rounded: &mut Rounded,
     out: RowsMut<'_>,
 ) {
     let tiles = Tiles { of, registers };
     let mut points = std::mem::take(&mut rounded.points);
-    let w = if halves { rounded.rough(w) } else { w };
     tiles.weights(w, &mut points);
     crate::simd::direct::count(w.len(), w.width(), x.len() * of.own().places());
     let at_a_time = (x.len() * tiles.a_picture() / SHARES).clamp(FEW, MANY);
     let pictures = (at_a_time / tiles.a_picture()).max(1);
     par::each_block(x.len(), pictures, (x, out), |_, (x, out): (Rows<'_>, RowsMut<'_>)| {
-        with_scratch(|scratch| registers.run(Forward { tiles, halves, at_a_time, x, weights: &points, out, scratch }));
+        with_scratch(|scratch| registers.run(Forward { tiles, at_a_time, x, weights: &points, out, scratch }));
     });
     rounded.points = points;
 }
@@ -50,8 +50,8 @@ impl Tiles<'_> {
     fn weights(&self, w: Rows<'_>, to: &mut Vec<f32>) {
         let (below, strips) = (self.of.below.channels, self.strips(w.len()));
         let strip = POINTS * below * self.strip();
-        to.resize(strips * strip, 0.0);
-        let to = RowsMut::new(to, strips, strip);
+        to.resize(to.len().max(strips * strip), 0.0);
+        let to = RowsMut::new(&mut to[..strips * strip], strips, strip);
         par::each_block(strips, 1, to, |first, mut to: RowsMut<'_>| {
             let first = first * self.strip();
             let w = w.split_at(first).1;
@@ -73,18 +73,25 @@ impl Work for Weights<'_> {
     fn run<L: Lanes, const ROWS: usize>(self) {
         let Self { tiles, w, to } = self;
         let (below, run, strip) = (tiles.of.below.channels, tiles.of.run(tiles.of.below), tiles.strip());
-        for (channel, half) in (0..below).flat_map(|channel| [(channel, 0), (channel, L::COUNT)]) {
-            let first = channel / run * 9 * run + channel % run;
-            let mut square = [[L::all(0.0); 3]; 3];
-            for (tap, to) in square.as_flattened_mut().iter_mut().enumerate() {
-                let (mut lanes, at) = ([0.0; 16], first + tap * run);
-                for (unit, to) in (half..w.len()).zip(&mut lanes[..L::COUNT]) {
-                    *to = w.data()[unit * w.width() + at];
+        // For every tap of some channels the units side by side; those that are not there are zero.
+        let mut taps = [[[0.0; UNITS]; SIDE_BY_SIDE]; 9];
+        for first in (0..below).step_by(SIDE_BY_SIDE) {
+            let some = first..below.min(first + SIDE_BY_SIDE);
+            for (unit, row) in w.iter().enumerate() {
+                for (tap, to) in taps.iter_mut().enumerate() {
+                    for (channel, to) in some.clone().zip(to) {
+                        to[unit] = row[(channel / run * 9 + tap) * run + channel % run];
+                    }
                 }
-                *to = L::load(&lanes);
             }
-            let points = both_ways::<transforms::Weights, L, 3, SEEN>(square);
-            write_points(points, &mut to[channel * strip + half..], below * strip);
+            for (channel, half) in some.flat_map(|channel| [(channel, 0), (channel, L::COUNT)]) {
+                let mut square = [[L::all(0.0); 3]; 3];
+                for (to, from) in square.as_flattened_mut().iter_mut().zip(&taps) {
+                    *to = L::load(&from[channel - first][half..]);
+                }
+                let points = both_ways::<transforms::Weights, L, 3, SEEN>(square);
+                write_points(points, &mut to[channel * strip + half..], below * strip);
+            }
         }
     }
 }
@@ -92,7 +99,6 @@ impl Work for Weights<'_> {
 /// Some pictures, on one thread.
 struct Forward<'a> {
     tiles: Tiles<'a>,
-    halves: bool,
     at_a_time: usize,
     x: Rows<'a>,
     weights: &'a [f32],
@@ -103,7 +109,7 @@ struct Forward<'a> {
 impl Work for Forward<'_> {
     #[inline(always)]
     fn run<L: Lanes, const ROWS: usize>(self) {
-        let Self { tiles, halves, at_a_time, x, weights, mut out, scratch } = self;
+        let Self { tiles, at_a_time, x, weights, mut out, scratch } = self;
         let Scratch { pooled, picture: ordered, numbers: apart, tiles: points, .. } = scratch;
         let (below, own) = (tiles.of.below, tiles.of.own());
         let (a_picture, all) = (tiles.a_picture(), x.len() * tiles.a_picture());
@@ -119,7 +125,7 @@ impl Work for Forward<'_> {
             let [v_point, m_point] = [below, own].map(|map| tiles.point(count, map.channels));
             for picture in first / a_picture..=(end - 1) / a_picture {
                 let numbers = tiles.of.seen_of(x.row(picture), pooled);
-                let numbers = tiles.in_order(below, halves, numbers, ordered);
+                let numbers = Tiles::in_order(below, numbers, ordered);
                 for tile in first.max(picture * a_picture)..end.min((picture + 1) * a_picture) {
                     let corner = tiles.corner(tile % a_picture);
                     let put = Put { point: v_point, rows: count, row: tile - first };

@@ -20,7 +20,6 @@ const PART: usize = 64;
 pub(in crate::conv) fn gradient(
     of: &Convolution,
     registers: Registers,
-    halves: bool,
     (dz, x): (Rows<'_>, Rows<'_>),
     packs: &mut Packs,
 ) {
@@ -47,7 +46,7 @@ pub(in crate::conv) fn gradient(
             let (seen, own) = to.data_mut().split_at_mut(POINTS * x_point);
             with_scratch(|scratch| {
                 let at = [x_point, dz_point];
-                registers.run(Pack { tiles, halves, from, operands: (dz, x), part, at, seen, own, scratch });
+                registers.run(Pack { tiles, from, operands: (dz, x), part, at, seen, own, scratch });
             });
         });
         let parts = Parts { count: count * tiles.a_picture(), rows: part, apart };
@@ -71,7 +70,6 @@ pub(in crate::conv) fn gradient(
 /// The points of some pictures.
 struct Pack<'a> {
     tiles: Tiles<'a>,
-    halves: bool,
     from: std::ops::Range<usize>,
     operands: (Rows<'a>, Rows<'a>),
     /// Tiles that there is room for.
@@ -86,15 +84,15 @@ struct Pack<'a> {
 impl Work for Pack<'_> {
     #[inline(always)]
     fn run<L: Lanes, const ROWS: usize>(self) {
-        let Self { tiles, halves, from, operands: (dz, x), part: rows, at, seen, own, scratch } = self;
+        let Self { tiles, from, operands: (dz, x), part: rows, at, seen, own, scratch } = self;
         let Scratch { pooled, picture: ordered, .. } = scratch;
         for (index, picture) in from.enumerate() {
             let all = index * tiles.a_picture()..(index + 1) * tiles.a_picture();
-            let numbers = tiles.in_order(tiles.of.below, halves, tiles.of.seen_of(x.row(picture), pooled), ordered);
+            let numbers = Tiles::in_order(tiles.of.below, tiles.of.seen_of(x.row(picture), pooled), ordered);
             for (tile, row) in all.clone().enumerate() {
                 read_tile::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[0], rows, row }, seen);
             }
-            let numbers = tiles.in_order(tiles.of.own(), halves, dz.row(picture), ordered);
+            let numbers = Tiles::in_order(tiles.of.own(), dz.row(picture), ordered);
             for (tile, row) in all.enumerate() {
                 read_slopes::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[1], rows, row }, own);
             }

@@ -16,7 +16,6 @@ use goodness_core::Grid;
 
 use super::Convolution;
 use super::columns::in_order;
-use crate::Bf16;
 use crate::simd::lanes::Registers;
 
 pub(super) use forward::forward;
@@ -73,16 +72,12 @@ impl Tiles<'_> {
         (tile / self.across() * SIDE, tile % self.across() * SIDE)
     }
 
-    /// A picture with all its channels last, and its numbers rounded to halves and back if they are to be, in `to` where that
-    /// is not what it is already.
-    fn in_order<'a>(&self, map: Grid, halves: bool, picture: &'a [f32], to: &'a mut Vec<f32>) -> &'a [f32] {
-        if map.blocks == 1 && !halves {
+    /// A picture with all its channels last, in `to` where that is not what it is already.
+    fn in_order<'a>(map: Grid, picture: &'a [f32], to: &'a mut Vec<f32>) -> &'a [f32] {
+        if map.blocks == 1 {
             return picture;
         }
         in_order(map, picture, to);
-        if halves {
-            to.iter_mut().for_each(|x| *x = Bf16::from_f32(*x).to_f32());
-        }
         to
     }
 

@@ -32,7 +32,7 @@ pub fn forward(
     of.check("convolution", ((x.len(), x.width()), (w.len(), w.width())), (out.len(), out.width()));
     of.make_room(&mut rounded.room);
     if winograd::pays(of) {
-        return winograd::forward(of, Registers::widest(), (x, w), rounded, out);
+        return winograd::forward(of, Registers::widest(precision != Precision::F32), (x, w), rounded, out);
     }
     let halves = precision != Precision::F32;
     if direct::has(halves) && of.own().channels / of.window().groups >= UNITS / 2 {

@@ -53,7 +53,7 @@ pub fn gradient_pieces<'a, const N: usize>(
     assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
     of.make_room(&mut packs.room);
     if winograd::pays(of) {
-        winograd::gradient(of, Registers::widest(), (dz, x), packs);
+        winograd::gradient(of, Registers::widest(precision != Precision::F32), (dz, x), packs);
         return hand_out(packs.sums().rows_mut(), following, each);
     }
     packs.whole(channels, inputs).data_mut().fill(0.0);

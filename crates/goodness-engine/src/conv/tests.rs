@@ -59,6 +59,17 @@ fn within(unit: f64, got: &Matrix, want: &[f64], depth: usize) {
     }
 }
 
+/// As near as tiles come: points that are rounded to 8 bits leave a hundredth of a result's deviation, and a seventh at worst.
+fn near_of_tiles(registers: Registers, got: &Matrix, want: &[f64], depth: usize) {
+    if registers.held() == 1 {
+        return within(6e-6, got, want, depth);
+    }
+    within(0.15, got, want, depth);
+    let wrong = |(g, w): (&f32, &f64)| (f64::from(*g) - w).powi(2);
+    let (wrong, all) = (got.data().iter().zip(want).map(wrong).sum::<f64>(), want.iter().map(|w| w * w).sum::<f64>());
+    assert!(wrong <= 0.02f64.powi(2) * all, "{registers:?}: {} of the whole is wrong", (wrong / all).sqrt());
+}
+
 /// Sides, strides, padding, groups, blocks and channels that do not go up in anything.
 fn odd() -> Vec<Convolution> {
     let cases = [
@@ -122,17 +133,21 @@ fn both_products_agree_with_their_definition_on_odd_shapes() {
         for precision in [Precision::F32, Precision::Bf16] {
             let halves = precision == Precision::Bf16 && !winograd::pays(&of);
             let Products { x, w, dz, z, dw } = Products::new(&of, pictures, halves);
-            let unit = if winograd::pays(&of) { 6e-6 } else { 2e-6 };
+            let registers = Registers::widest(precision != Precision::F32);
+            let near = |got: &Matrix, want: &[f64], depth| match winograd::pays(&of) {
+                true => near_of_tiles(registers, got, want, depth),
+                false => near(got, want, depth),
+            };
             let (mut out, mut packs) =
                 (Matrix::from_vec(vec![7.0; z.len()], pictures, of.own().numbers()), Packs::default());
             forward(&of, precision, x.rows(), w.rows(), &mut Rounded::default(), out.rows_mut());
-            within(unit, &out, &z, of.inputs());
+            near(&out, &z, of.inputs());
             let mut out = Matrix::from_vec(vec![7.0; dw.len()], w.len(), w.width());
             gradient(&of, precision, (dz.rows(), x.rows()), &mut packs, out.rows_mut());
-            within(unit, &out, &dw, pictures * of.own().places());
+            near(&out, &dw, pictures * of.own().places());
             packs.whole(w.len(), w.width()).data_mut().fill(0.0);
             gradient::one_by_one(&of, halves, (dz.rows(), x.rows()), &mut packs);
-            near(packs.sums(), &dw, pictures * of.own().places());
+            within(2e-6, packs.sums(), &dw, pictures * of.own().places());
         }
     }
 }
@@ -141,17 +156,17 @@ fn both_products_agree_with_their_definition_on_odd_shapes() {
 fn tiles_agree_with_the_definition_for_registers_of_every_width() {
     let cases = odd().into_iter().filter(winograd::pays).flat_map(|of| {
         let many = if of.own().places() < 200 { 21 } else { 2 };
-        [(of, 1), (of, many)]
+        [(of, 0), (of, 1), (of, many)]
     });
     for (of, pictures) in cases {
         let Products { x, w, dz, z, dw } = Products::new(&of, pictures, false);
         for registers in Registers::every() {
             let mut out = Matrix::from_vec(vec![7.0; z.len()], pictures, of.own().numbers());
             winograd::forward(&of, registers, (x.rows(), w.rows()), &mut Rounded::default(), out.rows_mut());
-            within(6e-6, &out, &z, of.inputs());
+            near_of_tiles(registers, &out, &z, of.inputs());
             let mut packs = Packs::default();
             winograd::gradient(&of, registers, (dz.rows(), x.rows()), &mut packs);
-            within(6e-6, packs.sums(), &dw, pictures * of.own().places());
+            near_of_tiles(registers, packs.sums(), &dw, pictures * of.own().places());
         }
     }
 }

@@ -4,6 +4,8 @@
 pub(crate) trait Lanes: Copy {
     /// How many.
     const COUNT: usize;
+    /// Numbers that a word of a product's operands holds: itself, or a pair of halves.
+    const HELD: usize;
 
     /// The same number in every lane.
     fn all(number: f32) -> Self;
@@ -28,6 +30,12 @@ pub(crate) trait Lanes: Copy {
 
     /// `self + a·b`.
     fn fold(self, a: Self, b: Self) -> Self;
+
+    /// `self + a·b` of all numbers that the words of `a` and `b` hold.
+    fn fold_words(self, a: Self, b: Self) -> Self;
+
+    /// Makes the numbers number `WHICH` of those that the first words of a slice hold. The first clears the others.
+    fn put<const WHICH: usize>(self, to: &mut [f32]);
 }
 
 /// Something to compute, whatever the registers are.
@@ -48,13 +56,18 @@ enum Width {
     Eight,
     #[cfg(target_arch = "x86_64")]
     Sixteen,
+    #[cfg(target_arch = "x86_64")]
+    Paired,
 }
 
 impl Registers {
-    /// The widest.
-    pub(crate) fn widest() -> Self {
+    /// The widest, for products of pairs of halves where those may be.
+    pub(crate) fn widest(halves: bool) -> Self {
         #[cfg(target_arch = "x86_64")]
         {
+            if halves && super::has_pairs() {
+                return Self(Width::Paired);
+            }
             if super::has_wide() {
                 return Self(Width::Sixteen);
             }
@@ -75,8 +88,10 @@ impl Registers {
             #[cfg(target_arch = "x86_64")]
             Width::Sixteen,
         ];
-        let widest = Self::widest().lanes();
-        all.into_iter().map(Self).filter(|registers| registers.lanes() <= widest).collect()
+        let (widest, paired) = (Self::widest(false).lanes(), Self::widest(true));
+        let mut every: Vec<_> = all.into_iter().map(Self).filter(|registers| registers.lanes() <= widest).collect();
+        every.extend((paired.held() > 1).then_some(paired));
+        every
     }
 
     /// Numbers of one.
@@ -86,7 +101,16 @@ impl Registers {
             #[cfg(target_arch = "x86_64")]
             Width::Eight => 8,
             #[cfg(target_arch = "x86_64")]
-            Width::Sixteen => 16,
+            Width::Sixteen | Width::Paired => 16,
+        }
+    }
+
+    /// Numbers that a word of a product's operands holds.
+    pub(crate) fn held(self) -> usize {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Width::Paired => 2,
+            _ => 1,
         }
     }
 
@@ -100,6 +124,9 @@ impl Registers {
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Width::Sixteen => unsafe { x86::sixteen(work) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Width::Paired => unsafe { x86::paired(work) },
         }
     }
 }
@@ -117,6 +144,7 @@ impl Four {
 
 impl Lanes for Four {
     const COUNT: usize = 4;
+    const HELD: usize = 1;
 
     #[inline(always)]
     fn all(number: f32) -> Self {
@@ -162,11 +190,22 @@ impl Lanes for Four {
         }
         self.add(a.times(b))
     }
+
+    #[inline(always)]
+    fn fold_words(self, a: Self, b: Self) -> Self {
+        self.fold(a, b)
+    }
+
+    #[inline(always)]
+    fn put<const WHICH: usize>(self, to: &mut [f32]) {
+        self.store(to);
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
+    use std::mem::transmute;
 
     use super::{Lanes, Work};
 
@@ -182,6 +221,12 @@ mod x86 {
         work.run::<Sixteen, 14>();
     }
 
+    /// With 512-bit registers, and products of pairs of halves.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16,fma")]
+    pub(super) fn paired(work: impl Work) {
+        work.run::<Paired, 14>();
+    }
+
     /// Eight numbers; named by [`eight`] alone.
     #[derive(Clone, Copy)]
     struct Eight(__m256);
@@ -190,10 +235,63 @@ mod x86 {
     #[derive(Clone, Copy)]
     struct Sixteen(__m512);
 
+    /// Sixteen numbers, or words of two halves; named by [`paired`] alone.
+    #[derive(Clone, Copy)]
+    struct Paired(__m512);
+
+    /// What products do with words that are numbers.
+    macro_rules! numbers {
+        () => {
+            const HELD: usize = 1;
+
+            #[inline(always)]
+            fn fold_words(self, a: Self, b: Self) -> Self {
+                self.fold(a, b)
+            }
+
+            #[inline(always)]
+            fn put<const WHICH: usize>(self, to: &mut [f32]) {
+                self.store(to);
+            }
+        };
+    }
+
+    /// What they do with words that are two halves; those of the number are the lower ones.
+    macro_rules! halves {
+        () => {
+            const HELD: usize = 2;
+
+            #[inline(always)]
+            fn fold_words(self, a: Self, b: Self) -> Self {
+                // SAFETY: only code that was compiled for these registers names the type; 32 halves have the size of 16 numbers.
+                unsafe {
+                    let [a, b] = [a.0, b.0].map(|words| transmute::<__m512, __m512bh>(words));
+                    Self(_mm512_dpbf16_ps(self.0, a, b))
+                }
+            }
+
+            #[inline(always)]
+            fn put<const WHICH: usize>(self, to: &mut [f32]) {
+                let to = to[..Self::COUNT].as_mut_ptr().cast::<__m512i>();
+                // SAFETY: as above; there is room for as many words, and any bits are some.
+                unsafe {
+                    let halves = transmute::<__m256bh, __m256i>(_mm512_cvtneps_pbh(self.0));
+                    let words = _mm512_cvtepu16_epi32(halves);
+                    let words = match WHICH {
+                        0 => words,
+                        _ => _mm512_or_si512(_mm512_loadu_si512(to), _mm512_slli_epi32::<16>(words)),
+                    };
+                    _mm512_storeu_si512(to, words);
+                }
+            }
+        };
+    }
+
     macro_rules! lanes {
-        ($name:ident, $count:literal, $all:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $times:ident, $fold:ident) => {
+        ($name:ident, $words:ident, $count:literal, $all:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $times:ident, $fold:ident) => {
             impl Lanes for $name {
                 const COUNT: usize = $count;
+                $words!();
 
                 #[inline(always)]
                 fn all(number: f32) -> Self {
@@ -250,6 +348,7 @@ mod x86 {
 
     lanes!(
         Eight,
+        numbers,
         8,
         _mm256_set1_ps,
         _mm256_loadu_ps,
@@ -261,6 +360,19 @@ mod x86 {
     );
     lanes!(
         Sixteen,
+        numbers,
+        16,
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_add_ps,
+        _mm512_sub_ps,
+        _mm512_mul_ps,
+        _mm512_fmadd_ps
+    );
+    lanes!(
+        Paired,
+        halves,
         16,
         _mm512_set1_ps,
         _mm512_loadu_ps,
@@ -298,6 +410,35 @@ mod tests {
             let mut out = [0.0; 64];
             registers.run(Sums([&a, &b, &c], &mut out));
             assert!((0..64).all(|i| out[i] == a[i] * b[i] + c[i] - a[i]), "{registers:?}");
+        }
+    }
+
+    /// Puts two numbers into every word, one after the other, and writes what products make of them and 2.
+    struct Words<'a>([&'a [f32]; 2], &'a mut [f32]);
+
+    impl Work for Words<'_> {
+        #[inline(always)]
+        fn run<L: Lanes, const ROWS: usize>(self) {
+            let Self([first, second], out) = self;
+            let (mut words, mut twos) = ([7.0; 16], [7.0; 16]);
+            L::load(first).put::<0>(&mut words);
+            L::all(2.0).put::<0>(&mut twos);
+            if L::HELD == 2 {
+                L::load(second).put::<1>(&mut words);
+                L::all(2.0).put::<1>(&mut twos);
+            }
+            L::all(1.0).fold_words(L::load(&words), L::load(&twos)).store(out);
+        }
+    }
+
+    #[test]
+    fn words_hold_one_number_or_two() {
+        let (first, second): (Vec<_>, Vec<_>) = (0..16).map(|i| (i as f32, 100.0 - 3.0 * i as f32)).unzip();
+        for registers in Registers::every() {
+            let mut out = [0.0; 16];
+            registers.run(Words([&first, &second], &mut out));
+            let want = |i: usize| 1.0 + 2.0 * first[i] + if registers.held() == 2 { 2.0 * second[i] } else { 0.0 };
+            assert!((0..registers.lanes()).all(|i| out[i] == want(i)), "{registers:?}: {out:?}");
         }
     }
 }

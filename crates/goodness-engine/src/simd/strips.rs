@@ -1,4 +1,5 @@
-//! Products of numbers that are packed in strips: rows of two registers each.
+//! Products of numbers that are packed in strips: rows of two registers each. Words hold a number or two halves, as the
+//! registers have it.
 
 use std::ops::Range;
 
@@ -41,8 +42,8 @@ macro_rules! with_rows {
     };
 }
 
-/// Writes a·b. Strips of `a` hold `rows` rows, the strips of a row's numbers one after the other; `b` is one strip with a row
-/// for every number of a row of `a`; `out` is a strip of `rows` rows.
+/// Writes a·b. Strips of `a` hold `rows` rows, the strips of a row's words one after the other, with as many numbers in each as
+/// strips have columns; `b` is one strip with a row for every word of a row of `a`; `out` is a strip of `rows` rows.
 ///
 /// # Panics
 /// When anything is shorter than that.
@@ -50,14 +51,14 @@ macro_rules! with_rows {
 pub(crate) fn product<L: Lanes, const ROWS: usize>(a: &[f32], rows: usize, b: &[f32], out: &mut [f32]) {
     const { assert!(ROWS <= 14) };
     let width = 2 * L::COUNT;
-    let depth = b.len() / width;
-    assert!(depth.div_ceil(width) * rows * width <= a.len() && rows * width <= out.len(), "strips of {rows} rows");
+    let (depth, words) = (b.len() / width, width / L::HELD);
+    assert!(depth.div_ceil(words) * rows * words <= a.len() && rows * width <= out.len(), "strips of {rows} rows");
     for own in even(rows, ROWS) {
         let out = &mut out[own.start * width..own.end * width];
         // SAFETY: the assertion: each strip of `a` holds the rows, and there are strips for all numbers.
         unsafe {
-            let a = a.as_ptr().add(own.start * width);
-            with_rows!(own.len(), some_rows(a, rows * width, b, out));
+            let a = a.as_ptr().add(own.start * words);
+            with_rows!(own.len(), some_rows(a, rows * words, b, out));
         }
     }
 }
@@ -66,16 +67,16 @@ pub(crate) fn product<L: Lanes, const ROWS: usize>(a: &[f32], rows: usize, b: &[
 /// From `a` on, `apart` from each other, are strips of at least `N` rows for all rows of `b`.
 #[inline(always)]
 unsafe fn some_rows<L: Lanes, const N: usize>(mut a: *const f32, apart: usize, b: &[f32], out: &mut [f32]) {
-    let width = 2 * L::COUNT;
+    let (width, words) = (2 * L::COUNT, 2 * L::COUNT / L::HELD);
     let mut sums = [[L::all(0.0); 2]; N];
     // SAFETY: the caller's.
     unsafe {
-        for b in b.chunks(width * width) {
+        for b in b.chunks(words * width) {
             for (k, b) in b.chunks_exact(width).enumerate() {
                 let (left, right) = (L::read(b.as_ptr()), L::read(b.as_ptr().add(L::COUNT)));
                 for (r, sums) in sums.iter_mut().enumerate() {
-                    let a = L::all(*a.add(r * width + k));
-                    *sums = [sums[0].fold(a, left), sums[1].fold(a, right)];
+                    let a = L::all(*a.add(r * words + k));
+                    *sums = [sums[0].fold_words(a, left), sums[1].fold_words(a, right)];
                 }
             }
             a = a.wrapping_add(apart);
@@ -87,7 +88,7 @@ unsafe fn some_rows<L: Lanes, const N: usize>(mut a: *const f32, apart: usize, b
     }
 }
 
-/// Adds aᵀ·b to `out`. `a` and `b` begin with a strip each and go on with the parts' others; `out` has a row for each of the
+/// Adds aᵀ·b to `out`, summed over all that words hold. `a` and `b` begin with a strip each and go on with the parts' others; `out` has a row for each of the
 /// first columns of `a`.
 ///
 /// # Panics
@@ -126,7 +127,7 @@ unsafe fn some_columns<L: Lanes, const N: usize>(a: *const f32, b: *const f32, p
                 let (left, right) = (L::read(b), L::read(b.add(L::COUNT)));
                 for (r, sums) in sums.iter_mut().enumerate() {
                     let a = L::all(*a.add(r));
-                    *sums = [sums[0].fold(a, left), sums[1].fold(a, right)];
+                    *sums = [sums[0].fold_words(a, left), sums[1].fold_words(a, right)];
                 }
             }
         }

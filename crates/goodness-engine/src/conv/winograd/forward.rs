@@ -3,18 +3,20 @@
 use goodness_core::{Rows, RowsMut};
 
 use super::picture::Channels;
-use super::transforms::{self, Results, Seen, both_ways, read_points, write_points};
-use super::{POINTS, SEEN, SIDE, Tiles};
+use super::transforms::{self, Results, Seen, both_ways, put_points, read_points};
+use super::{POINTS, Put, SEEN, SIDE, Tiles};
 use crate::conv::columns::in_blocks;
 use crate::conv::{Convolution, Scratch, with_scratch};
 use crate::simd::lanes::{Lanes, Registers, Work};
 use crate::simd::strips;
 use crate::{Rounded, par};
 
-/// Tiles at a time, at most: weights' points are fetched anew for as many.
-pub(super) const MANY: usize = 64;
-/// And at least; of few pictures there are some for all threads.
+/// Numbers that tiles' points have at a time, about, to stay near; and how many tiles that may be, for which weights' points are
+/// fetched anew.
+const NUMBERS: usize = 1 << 16;
 const FEW: usize = 16;
+const MANY: usize = 64;
+/// Of few pictures there are some for all threads.
 const SHARES: usize = 8;
 /// Channels of the weights that are taken at a time, a cache line of them, and units of a strip, at most.
 const SIDE_BY_SIDE: usize = 16;
@@ -32,7 +34,7 @@ pub(in crate::conv) fn forward(
     let mut points = std::mem::take(&mut rounded.points);
     tiles.weights(w, &mut points);
     crate::simd::direct::count(w.len(), w.width(), x.len() * of.own().places());
-    let at_a_time = (x.len() * tiles.a_picture() / SHARES).clamp(FEW, MANY);
+    let at_a_time = (x.len() * tiles.a_picture() / SHARES).clamp(FEW, tiles.at_a_time());
     let pictures = (at_a_time / tiles.a_picture()).max(1);
     par::each_block(x.len(), pictures, (x, out), |_, (x, out): (Rows<'_>, RowsMut<'_>)| {
         with_scratch(|scratch| registers.run(Forward { tiles, at_a_time, x, weights: &points, out, scratch }));
@@ -41,14 +43,26 @@ pub(in crate::conv) fn forward(
 }
 
 impl Tiles<'_> {
-    /// Numbers of what tiles see, and of what they give, in points.
-    pub(super) fn forward_points(&self, tiles: usize) -> [usize; 2] {
-        [self.of.below, self.of.own()].map(|map| POINTS * self.point(tiles, map.channels))
+    /// Tiles that are taken at a time, at most.
+    pub(super) fn at_a_time(&self) -> usize {
+        (NUMBERS / self.forward_points(1).iter().sum::<usize>()).clamp(FEW, MANY)
     }
 
-    /// Writes the weights' points: for each strip of channels, point after point, a row for each channel below.
+    /// Words of what tiles see, and numbers of what they give, in points.
+    pub(super) fn forward_points(&self, tiles: usize) -> [usize; 2] {
+        let [seen, given] = self.forward_point(tiles);
+        [POINTS * seen, POINTS * given]
+    }
+
+    /// The same of one point.
+    fn forward_point(&self, tiles: usize) -> [usize; 2] {
+        let (seen, given) = (self.of.below.channels, self.of.own().channels);
+        [self.point(tiles, seen, self.words()), self.point(tiles, given, self.strip())]
+    }
+
+    /// Writes the weights' points: for each strip of channels, point after point, rows of channels below.
     fn weights(&self, w: Rows<'_>, to: &mut Vec<f32>) {
-        let (below, strips) = (self.of.below.channels, self.strips(w.len()));
+        let (below, strips) = (self.channel_rows(self.of.below.channels), self.strips(w.len()));
         let strip = POINTS * below * self.strip();
         to.resize(to.len().max(strips * strip), 0.0);
         let to = RowsMut::new(&mut to[..strips * strip], strips, strip);
@@ -73,6 +87,7 @@ impl Work for Weights<'_> {
     fn run<L: Lanes, const ROWS: usize>(self) {
         let Self { tiles, w, to } = self;
         let (below, run, strip) = (tiles.of.below.channels, tiles.of.run(tiles.of.below), tiles.strip());
+        let apart = tiles.channel_rows(below) * strip;
         // For every tap of some channels the units side by side; those that are not there are zero.
         let mut taps = [[[0.0; UNITS]; SIDE_BY_SIDE]; 9];
         for first in (0..below).step_by(SIDE_BY_SIDE) {
@@ -90,7 +105,8 @@ impl Work for Weights<'_> {
                     *to = L::load(&from[channel - first][half..]);
                 }
                 let points = both_ways::<transforms::Weights, L, 3, SEEN>(square);
-                write_points(points, &mut to[channel * strip + half..], below * strip);
+                let (row, which) = tiles.channel_row(channel);
+                put_points(points, which, &mut to[row * strip + half..], apart);
             }
         }
     }
@@ -119,25 +135,30 @@ impl Work for Forward<'_> {
         if own.blocks > 1 {
             apart.resize(apart.len().max(own.numbers()), 0.0);
         }
-        for first in (0..all).step_by(at_a_time) {
-            let end = all.min(first + at_a_time);
+        // As even as can be: a product of a tile or two is hardly cheaper than that of some.
+        let parts = all.div_ceil(at_a_time);
+        for (first, end) in (0..parts).map(|part| (part * all / parts, (part + 1) * all / parts)) {
             let count = end - first;
-            let [v_point, m_point] = [below, own].map(|map| tiles.point(count, map.channels));
+            let [v_point, m_point] = tiles.forward_point(count);
             for picture in first / a_picture..=(end - 1) / a_picture {
                 let numbers = tiles.of.seen_of(x.row(picture), pooled);
                 let numbers = Tiles::in_order(below, numbers, ordered);
                 for tile in first.max(picture * a_picture)..end.min((picture + 1) * a_picture) {
                     let corner = tiles.corner(tile % a_picture);
-                    let put = Put { point: v_point, rows: count, row: tile - first };
-                    read_tile::<L>(&tiles, numbers, corner, put, v);
+                    let put = |channel: usize| {
+                        let (row, which) = tiles.channel_row(channel);
+                        ((row / tiles.words() * count + tile - first) * tiles.words() + row % tiles.words(), which)
+                    };
+                    read_tile::<L>(&tiles, numbers, corner, v_point, put, v);
                 }
             }
             let (strip, strips) = (tiles.strip(), tiles.strips(own.channels));
+            let rows = tiles.channel_rows(below.channels);
             for point in 0..POINTS {
                 let (v, m) = (&v[point * v_point..][..v_point], &mut m[point * m_point..][..m_point]);
                 for (to, out) in m.chunks_exact_mut(count * strip).take(strips).enumerate() {
-                    let at = (to * POINTS + point) * below.channels * strip;
-                    strips::product::<L, ROWS>(v, count, &weights[at..at + below.channels * strip], out);
+                    let at = (to * POINTS + point) * rows * strip;
+                    strips::product::<L, ROWS>(v, count, &weights[at..at + rows * strip], out);
                 }
             }
             for tile in first..end {
@@ -156,28 +177,21 @@ impl Work for Forward<'_> {
     }
 }
 
-/// Where the points of a tile go: numbers of a point, rows of a strip, and which of them is the tile's.
-#[derive(Clone, Copy)]
-pub(super) struct Put {
-    pub(super) point: usize,
-    pub(super) rows: usize,
-    pub(super) row: usize,
-}
-
-/// Writes the points of what a tile sees.
+/// Writes the points of what a tile sees, `apart` from each other.
 #[inline(always)]
 pub(super) fn read_tile<L: Lanes>(
     tiles: &Tiles<'_>,
     numbers: &[f32],
     corner: (usize, usize),
-    put: Put,
+    apart: usize,
+    put: impl Fn(usize) -> Put,
     to: &mut [f32],
 ) {
-    let (below, strip) = (tiles.of.below, tiles.strip());
+    let below = tiles.of.below;
     for channel in (0..below.channels).step_by(L::COUNT) {
         let square = Channels::new::<L>(below, channel).square(numbers, corner, tiles.of.window().padding);
         let points = both_ways::<Seen, L, SEEN, SEEN>(square);
-        let at = (channel / strip * put.rows + put.row) * strip + channel % strip;
-        write_points(points, &mut to[at..], put.point);
+        let (at, which) = put(channel);
+        put_points(points, which, &mut to[at..], apart);
     }
 }

@@ -2,10 +2,10 @@
 
 use goodness_core::{Rows, RowsMut};
 
-use super::forward::{Put, read_tile};
+use super::forward::read_tile;
 use super::picture::Channels;
-use super::transforms::{Gradient, Slopes, both_ways, read_points, write_points};
-use super::{POINTS, SEEN, SIDE, Tiles};
+use super::transforms::{Gradient, Slopes, both_ways, put_points, read_points};
+use super::{POINTS, Put, SEEN, SIDE, Tiles};
 use crate::conv::{Convolution, Scratch, with_scratch};
 use crate::gradient::Packs;
 use crate::par;
@@ -25,16 +25,19 @@ pub(in crate::conv) fn gradient(
 ) {
     let tiles = Tiles { of, registers };
     let (below, own) = (of.below.channels, of.own().channels);
+    if x.is_empty() {
+        return packs.whole(own, of.inputs()).data_mut().fill(0.0);
+    }
     let pictures = (PART / tiles.a_picture()).max(1);
-    let part = pictures * tiles.a_picture();
-    let [x_point, dz_point] = [below, own].map(|channels| tiles.point(part, channels));
+    let part = (pictures * tiles.a_picture()).div_ceil(registers.held());
+    let [x_point, dz_point] = [below, own].map(|channels| tiles.point(part, channels, tiles.strip()));
     let apart = POINTS * (x_point + dz_point);
-    let parts = (NUMBERS / apart).max(2);
+    // Even, so that two threads have the same to do.
+    let parts = (NUMBERS / apart).next_multiple_of(2).max(2);
     let (strips, strip) = (tiles.strips(below), tiles.strip());
     let (mut points, mut sums) = (std::mem::take(&mut packs.tiles), std::mem::take(&mut packs.points));
     points.resize(parts.min(x.len().div_ceil(pictures)) * apart, 0.0);
     sums.resize(POINTS * strips, own * strip);
-    sums.data_mut().fill(0.0);
     crate::simd::direct::count(own, of.inputs(), x.len() * of.own().places());
     for first in (0..x.len()).step_by(parts * pictures) {
         let some = |rows: Rows<'_>| first..rows.len().min(first + parts * pictures);
@@ -49,11 +52,16 @@ pub(in crate::conv) fn gradient(
                 registers.run(Pack { tiles, from, operands: (dz, x), part, at, seen, own, scratch });
             });
         });
-        let parts = Parts { count: count * tiles.a_picture(), rows: part, apart };
+        let anew = first == 0;
+        let (whole, rest) = (count / pictures, count % pictures * tiles.a_picture());
+        let parts = Parts { count: whole * part + rest.div_ceil(registers.held()), rows: part, apart };
         par::each_block(sums.len(), 1, sums.rows_mut(), |index, mut sums: RowsMut<'_>| {
             let (point, below) = (index / strips, index % strips);
             let seen = &points[point * x_point + below * part * strip..];
             let own = &points[POINTS * x_point + point * dz_point..];
+            if anew {
+                sums.data_mut().fill(0.0);
+            }
             registers.run(Sum { tiles, seen, own, parts, sums: sums.data_mut() });
         });
     }
@@ -72,9 +80,9 @@ struct Pack<'a> {
     tiles: Tiles<'a>,
     from: std::ops::Range<usize>,
     operands: (Rows<'a>, Rows<'a>),
-    /// Tiles that there is room for.
+    /// Rows that there is room for.
     part: usize,
-    /// Numbers of a point of x, and of dz.
+    /// Words of a point of x, and of dz.
     at: [usize; 2],
     seen: &'a mut [f32],
     own: &'a mut [f32],
@@ -90,25 +98,40 @@ impl Work for Pack<'_> {
             let all = index * tiles.a_picture()..(index + 1) * tiles.a_picture();
             let numbers = Tiles::in_order(tiles.of.below, tiles.of.seen_of(x.row(picture), pooled), ordered);
             for (tile, row) in all.clone().enumerate() {
-                read_tile::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[0], rows, row }, seen);
+                read_tile::<L>(&tiles, numbers, tiles.corner(tile), at[0], tiles.put_row(row, rows), seen);
             }
             let numbers = Tiles::in_order(tiles.of.own(), dz.row(picture), ordered);
             for (tile, row) in all.enumerate() {
-                read_slopes::<L>(&tiles, numbers, tiles.corner(tile), Put { point: at[1], rows, row }, own);
+                read_slopes::<L>(&tiles, numbers, tiles.corner(tile), at[1], tiles.put_row(row, rows), own);
             }
         }
     }
 }
 
-/// Writes the points of a tile's slopes.
+impl Tiles<'_> {
+    /// Where channels of a tile go whose words hold other tiles too.
+    fn put_row(&self, tile: usize, rows: usize) -> impl Fn(usize) -> Put {
+        let (strip, held) = (self.strip(), self.registers.held());
+        move |channel| ((channel / strip * rows + tile / held) * strip + channel % strip, tile % held)
+    }
+}
+
+/// Writes the points of a tile's slopes, `apart` from each other.
 #[inline(always)]
-fn read_slopes<L: Lanes>(tiles: &Tiles<'_>, numbers: &[f32], corner: (usize, usize), put: Put, to: &mut [f32]) {
-    let (own, strip) = (tiles.of.own(), tiles.strip());
+fn read_slopes<L: Lanes>(
+    tiles: &Tiles<'_>,
+    numbers: &[f32],
+    corner: (usize, usize),
+    apart: usize,
+    put: impl Fn(usize) -> Put,
+    to: &mut [f32],
+) {
+    let own = tiles.of.own();
     for channel in (0..own.channels).step_by(L::COUNT) {
         let square = Channels::new::<L>(own, channel).square(numbers, corner, 0);
         let points = both_ways::<Slopes, L, SIDE, SEEN>(square);
-        let at = (channel / strip * put.rows + put.row) * strip + channel % strip;
-        write_points(points, &mut to[at..], put.point);
+        let (at, which) = put(channel);
+        put_points(points, which, &mut to[at..], apart);
     }
 }
 

@@ -156,12 +156,20 @@ pub(super) fn read_points<L: Lanes>(from: &[f32], apart: usize) -> [[L; SIX]; SI
     points
 }
 
-/// Writes a square of points that lie `apart` from each other.
+/// Makes a square of points number `which` of what words hold that lie `apart` from each other.
 #[inline(always)]
-pub(super) fn write_points<L: Lanes>(points: [[L; SIX]; SIX], to: &mut [f32], apart: usize) {
+pub(super) fn put_points<L: Lanes>(points: [[L; SIX]; SIX], which: usize, to: &mut [f32], apart: usize) {
+    match which {
+        0 => put_number::<L, 0>(points, to, apart),
+        _ => put_number::<L, 1>(points, to, apart),
+    }
+}
+
+#[inline(always)]
+fn put_number<L: Lanes, const WHICH: usize>(points: [[L; SIX]; SIX], to: &mut [f32], apart: usize) {
     for y in 0..SIX {
         for x in 0..SIX {
-            points[y][x].store(&mut to[(SIX * y + x) * apart..]);
+            points[y][x].put::<WHICH>(&mut to[(SIX * y + x) * apart..]);
         }
     }
 }

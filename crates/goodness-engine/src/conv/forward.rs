@@ -11,9 +11,9 @@ use crate::simd::lanes::Registers;
 use crate::simd::patches::{self, Number, Strip};
 use crate::{Bf16, Precision, Rounded};
 
-/// Writes what every channel makes of every place of every picture. Operands are rounded first where products of rounded ones
-/// are the faster ones: squares of 3 × 3 places go by tiles in 32 bits. Whole numbers of 8 bits are no choice here, and taken
-/// as 16 bits.
+/// Writes what every channel makes of every place of every picture. Operands are rounded first; where it goes by tiles, their
+/// points are instead, or nothing is if the processor has no products of halves. Whole numbers of 8 bits are no choice here,
+/// and taken as 16 bits.
 ///
 /// # Shapes
 /// `x`: pictures × numbers below, `w`: channels × [inputs](Convolution::inputs), `out`: pictures × own numbers.

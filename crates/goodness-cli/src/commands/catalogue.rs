@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use goodness::catalogue::{Info, families};
 use serde::Serialize;
 
-use super::{print_json, print_line};
+use super::{print_json, print_prose};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         return Ok(Done::Fully);
     }
     for (family, infos) in chosen {
-        print_line(&format!("{family}\n{}", infos.iter().map(words).collect::<String>()))?;
+        print_prose(&format!("{family}\n{}", infos.iter().map(words).collect::<String>()))?;
     }
     Ok(Done::Fully)
 }

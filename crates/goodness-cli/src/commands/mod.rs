@@ -17,6 +17,8 @@ mod resume;
 mod sweep;
 mod train;
 
+use std::io::IsTerminal;
+
 use clap::Subcommand;
 use goodness::Recipe;
 use goodness::data::{self as sets, Dataset};
@@ -103,4 +105,35 @@ fn print_line(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     writeln!(std::io::stdout(), "{text}")?;
     Ok(())
+}
+
+/// Writes lines to standard output; a terminal gets none that is wider than itself.
+fn print_prose(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().is_terminal() {
+        true => print_line(&wrapped(text, textwrap::termwidth())),
+        false => print_line(text),
+    }
+}
+
+/// Lines that are too wide go on below where they began.
+fn wrapped(text: &str, width: usize) -> String {
+    let wrap = |line: &str| {
+        let words = line.trim_start();
+        let indent = &line[..line.len() - words.len()];
+        textwrap::fill(words, textwrap::Options::new(width).initial_indent(indent).subsequent_indent(indent))
+    };
+    text.split('\n').map(wrap).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_wide_goes_on_below_where_it_began() {
+        let text = "name\n    a goodness is a number of a layer\n\n  short";
+        let narrow = "name\n    a goodness is\n    a number of a\n    layer\n\n  short";
+        assert_eq!(wrapped(text, 18), narrow);
+        assert_eq!(wrapped(text, 80), text);
+    }
 }

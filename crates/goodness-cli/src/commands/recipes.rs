@@ -4,7 +4,7 @@ use anyhow::Result;
 use goodness::recipe::{BUILTIN, Recipe};
 use serde::Serialize;
 
-use super::{print_json, print_line};
+use super::{print_json, print_line, print_prose};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
@@ -60,7 +60,7 @@ fn list(json: bool) -> Result<()> {
     }
     for (i, recipe) in rows.iter().enumerate() {
         let default = if i == 0 { " (the default)" } else { "" };
-        print_line(&format!(
+        print_prose(&format!(
             "{}{default}\n    {}\n    {}{}",
             recipe.name,
             recipe.about,
@@ -84,11 +84,12 @@ fn row(recipe: Recipe) -> Row {
 
 fn expected(recipe: &Recipe) -> String {
     let get = |key: &str| recipe.expected.get(key).and_then(|v| v.as_float().or(v.as_integer().map(|i| i as f64)));
-    match (get("test_error"), get("sd"), get("seconds")) {
-        (Some(error), Some(sd), Some(seconds)) => {
-            format!("\n    expected test error {error:.2} ± {sd:.2} %, about {seconds:.0} s")
-        }
-        (Some(error), ..) => format!("\n    expected test error {error:.2} %"),
-        _ => String::new(),
-    }
+    let Some(error) = get("test_error") else { return String::new() };
+    let spread = get("sd").map(|sd| format!(" ± {sd:.2}")).unwrap_or_default();
+    let about = match get("seconds") {
+        Some(seconds) if seconds >= 120.0 => format!(", about {:.0} min", seconds / 60.0),
+        Some(seconds) => format!(", about {seconds:.0} s"),
+        None => String::new(),
+    };
+    format!("\n    expected test error {error:.2}{spread} %{about}")
 }

@@ -5,7 +5,7 @@ pub(crate) trait Lanes: Copy {
     /// How many.
     const COUNT: usize;
     /// Numbers that a word of a product's operands holds: itself, or a pair of halves.
-    const HELD: usize;
+    const HELD: usize = 1;
 
     /// The same number in every lane.
     fn all(number: f32) -> Self;
@@ -32,10 +32,16 @@ pub(crate) trait Lanes: Copy {
     fn fold(self, a: Self, b: Self) -> Self;
 
     /// `self + a·b` of all numbers that the words of `a` and `b` hold.
-    fn fold_words(self, a: Self, b: Self) -> Self;
+    #[inline(always)]
+    fn fold_words(self, a: Self, b: Self) -> Self {
+        self.fold(a, b)
+    }
 
     /// Makes the numbers number `WHICH` of those that the first words of a slice hold. The first clears the others.
-    fn put<const WHICH: usize>(self, to: &mut [f32]);
+    #[inline(always)]
+    fn put<const WHICH: usize>(self, to: &mut [f32]) {
+        self.store(to);
+    }
 }
 
 /// Something to compute, whatever the registers are.
@@ -144,7 +150,6 @@ impl Four {
 
 impl Lanes for Four {
     const COUNT: usize = 4;
-    const HELD: usize = 1;
 
     #[inline(always)]
     fn all(number: f32) -> Self {
@@ -190,16 +195,6 @@ impl Lanes for Four {
         }
         self.add(a.times(b))
     }
-
-    #[inline(always)]
-    fn fold_words(self, a: Self, b: Self) -> Self {
-        self.fold(a, b)
-    }
-
-    #[inline(always)]
-    fn put<const WHICH: usize>(self, to: &mut [f32]) {
-        self.store(to);
-    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -239,24 +234,7 @@ mod x86 {
     #[derive(Clone, Copy)]
     struct Paired(__m512);
 
-    /// What products do with words that are numbers.
-    macro_rules! numbers {
-        () => {
-            const HELD: usize = 1;
-
-            #[inline(always)]
-            fn fold_words(self, a: Self, b: Self) -> Self {
-                self.fold(a, b)
-            }
-
-            #[inline(always)]
-            fn put<const WHICH: usize>(self, to: &mut [f32]) {
-                self.store(to);
-            }
-        };
-    }
-
-    /// What they do with words that are two halves; those of the number are the lower ones.
+    /// What products do with words that are two halves; those of the number are the lower ones.
     macro_rules! halves {
         () => {
             const HELD: usize = 2;
@@ -288,10 +266,10 @@ mod x86 {
     }
 
     macro_rules! lanes {
-        ($name:ident, $words:ident, $count:literal, $all:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $times:ident, $fold:ident) => {
+        ($name:ident $(with $words:ident)?, $count:literal, $all:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $times:ident, $fold:ident) => {
             impl Lanes for $name {
                 const COUNT: usize = $count;
-                $words!();
+                $($words!();)?
 
                 #[inline(always)]
                 fn all(number: f32) -> Self {
@@ -348,7 +326,6 @@ mod x86 {
 
     lanes!(
         Eight,
-        numbers,
         8,
         _mm256_set1_ps,
         _mm256_loadu_ps,
@@ -360,7 +337,6 @@ mod x86 {
     );
     lanes!(
         Sixteen,
-        numbers,
         16,
         _mm512_set1_ps,
         _mm512_loadu_ps,
@@ -371,8 +347,7 @@ mod x86 {
         _mm512_fmadd_ps
     );
     lanes!(
-        Paired,
-        halves,
+        Paired with halves,
         16,
         _mm512_set1_ps,
         _mm512_loadu_ps,

@@ -31,6 +31,8 @@ impl Rng {
     pub const DROPOUT: u64 = 5;
     /// Stream of initial weights of what learns beside a layer and is no part of the network; index: layer.
     pub const ASIDE: u64 = 6;
+    /// Stream of the side that a training image shows first; index: row of the data set.
+    pub const SIDE: u64 = 7;
     /// Stream of the rounding of whole-number weights; index: step.
     pub const ROUNDING: u64 = 64;
 

@@ -94,6 +94,11 @@ fn changes_of_images_are_checked() {
     let still = "r.toml: data.padding = \"reflect\" and data.shift = 0 clash: no image is moved beyond its border: set \
                  shift, turn, stretch or wave";
     assert_eq!(said("padding = \"reflect\"\nmirror = 0.5"), still);
+    let mirroring = "r.toml: data.mirroring = \"both\": expected \"random\" or \"alternating\"";
+    assert_eq!(said("mirroring = \"both\""), mirroring);
+    let unequal = "r.toml: data.mirroring = \"alternating\" and data.mirror = 0 clash: an image that takes turns with its \
+                   mirror image is mirrored half of the time";
+    assert_eq!(said("mirroring = \"alternating\""), unequal);
     for (key, value) in
         [("mirror", "1"), ("crop", "0.5"), ("brightness", "0.1"), ("saturation", "0.1"), ("cutout", "2")]
     {
@@ -101,8 +106,8 @@ fn changes_of_images_are_checked() {
         let start = format!("r.toml: train.plan = \"greedy\" and data.{key} = {value} clash: ");
         assert!(kept.starts_with(&start), "{kept}");
     }
-    let all =
-        "shift = 2\ncrop = 0.5\npadding = \"edge\"\nbrightness = 0.1\ncontrast = 0.2\nsaturation = 0.3\ncutout = 4";
+    let all = "shift = 2\ncrop = 0.5\npadding = \"edge\"\nbrightness = 0.1\ncontrast = 0.2\nsaturation = 0.3\ncutout = 4\n\
+         mirror = 0.5\nmirroring = \"alternating\"";
     let recipe = Recipe::parse("r.toml", &with("", "", all)).unwrap();
     assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
 }

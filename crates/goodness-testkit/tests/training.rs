@@ -153,6 +153,7 @@ const VARIANTS: &[&[&str]] = &[
         "data.wave=0.2",
         "data.padding=edge",
         "data.mirror=0.5",
+        "data.mirroring=alternating",
         "data.cutout=1",
         "negatives=shuffle",
     ],

@@ -110,7 +110,7 @@ impl<'a> Lesson<'a> {
     }
 }
 
-/// From what the layers say to a score for every class. Scores are ≥ 0; the largest is the prediction.
+/// From what the layers say to a score for every class; the largest is the prediction.
 pub trait Readout: Send + Sync {
     /// Which passes it looks at.
     fn pass(&self) -> Pass;

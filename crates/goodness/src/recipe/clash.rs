@@ -15,7 +15,7 @@ use crate::collaboration;
 use crate::flow::{CATALOGUE as FLOWS, Recurrent};
 use crate::plan::{self, Plan};
 use crate::readout::{self, Layers, PerClass, Readout};
-use crate::train::{Contrast, Objective, Padding};
+use crate::train::{Contrast, Mirroring, Objective, Padding};
 
 /// Two keys and why they do not go together.
 type Clash = (String, String, &'static str);
@@ -41,6 +41,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.pipelined())
         .or_else(|| parts.waiting())
         .or_else(|| parts.padding())
+        .or_else(|| parts.mirroring())
         .or_else(|| parts.scaling())
     {
         Some((first, second, reason)) => {
@@ -322,6 +323,14 @@ impl<'a> Parts<'a> {
         let reason = "no image is moved beyond its border: set shift, turn, stretch or wave";
         let key = format!("data.padding = {:?}", padding.name());
         (padding != Padding::default() && !moved).then(|| (key, "data.shift = 0".to_string(), reason))
+    }
+
+    /// Mirror images that take turns and are not half of all.
+    fn mirroring(&self) -> Option<Clash> {
+        let data = &self.recipe.data;
+        let reason = "an image that takes turns with its mirror image is mirrored half of the time";
+        let unequal = data.mirroring == Mirroring::Alternating && data.mirror != 0.5;
+        unequal.then(|| ("data.mirroring = \"alternating\"".into(), format!("data.mirror = {}", data.mirror), reason))
     }
 
     /// Scalings of which one undoes the other.

@@ -12,6 +12,7 @@ pub(super) const DATA: &[&str] = &[
     "validation",
     "shift",
     "mirror",
+    "mirroring",
     "turn",
     "stretch",
     "wave",

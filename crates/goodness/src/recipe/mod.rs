@@ -20,7 +20,7 @@ use goodness_core::catalogue::{Args, Entry, find};
 
 use crate::data::PictureRules;
 use crate::layer::Squares;
-use crate::train::{Hierarchy, Padding};
+use crate::train::{Hierarchy, Mirroring, Padding};
 
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,8 @@ pub struct DataSpec {
     pub shift: usize,
     /// Share of the training images that are seen mirrored.
     pub mirror: f64,
+    /// Which of them when.
+    pub mirroring: Mirroring,
     /// Largest turn of a training image, in degrees.
     pub turn: f64,
     /// Largest change of a training image's size and of its slant, as a share.

@@ -15,7 +15,7 @@ use super::{
     keys,
 };
 use crate::data::{Broken, PictureRules};
-use crate::train::Padding;
+use crate::train::{Mirroring, Padding};
 use crate::{collaboration, flow, plan, precision, readout, residual};
 
 type Result<T> = std::result::Result<T, RecipeError>;
@@ -60,11 +60,12 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
         validation: s.whole("validation", 10_000, 1, 1 << 32)?,
         shift: s.whole("shift", 0, 0, 64)?,
         mirror: s.real("mirror", 0.0, 1.0)?.unwrap_or(0.0),
+        mirroring: one_of(s, "mirroring", Mirroring::ALL)?,
         turn: s.real("turn", 0.0, 180.0)?.unwrap_or(0.0),
         stretch: s.real("stretch", 0.0, 0.9)?.unwrap_or(0.0),
         wave: s.real("wave", 0.0, 64.0)?.unwrap_or(0.0),
         crop: s.real("crop", 0.05, 1.0)?.unwrap_or(1.0),
-        padding: padding(s)?,
+        padding: one_of(s, "padding", Padding::ALL)?,
         brightness: s.real("brightness", 0.0, 1.0)?.unwrap_or(0.0),
         contrast: s.real("contrast", 0.0, 1.0)?.unwrap_or(0.0),
         saturation: s.real("saturation", 0.0, 1.0)?.unwrap_or(0.0),
@@ -90,11 +91,13 @@ fn pictures(s: &Section<'_>) -> Result<PictureRules> {
     Ok(PictureRules { size, channels: given(channels), broken, test })
 }
 
-fn padding(s: &Section<'_>) -> Result<Padding> {
-    let Some(name) = s.text("padding")? else { return Ok(Padding::default()) };
-    let known = Padding::ALL.iter().find(|(known, _)| *known == name);
-    let expected = "\"zero\", \"reflect\" or \"edge\"";
-    known.map(|(_, padding)| *padding).ok_or_else(|| s.bad("padding", &format!("{name:?}"), expected))
+/// The one of `kinds` that a key names, the default where there is no such key.
+fn one_of<T: Copy + Default, const N: usize>(s: &Section<'_>, key: &str, kinds: [(&str, T); N]) -> Result<T> {
+    let Some(name) = s.text(key)? else { return Ok(T::default()) };
+    let quoted = kinds.map(|(known, _)| format!("{known:?}"));
+    let (last, others) = quoted.split_last().map_or((String::new(), String::new()), |(l, o)| (l.clone(), o.join(", ")));
+    let known = kinds.iter().find(|(known, _)| *known == name);
+    known.map(|(_, kind)| *kind).ok_or_else(|| s.bad(key, &format!("{name:?}"), &format!("{others} or {last}")))
 }
 
 fn network(s: &Section<'_>, unlabelled: bool) -> Result<NetworkSpec> {

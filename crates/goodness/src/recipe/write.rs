@@ -20,6 +20,7 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.whole("validation", r.data.validation);
     out.whole("shift", r.data.shift);
     out.real("mirror", r.data.mirror);
+    out.text("mirroring", r.data.mirroring.name());
     out.real("turn", r.data.turn);
     out.real("stretch", r.data.stretch);
     out.real("wave", r.data.wave);

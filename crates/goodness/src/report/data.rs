@@ -163,15 +163,26 @@ pub struct FeatureMaps {
 pub struct LayerMaps {
     /// The layer, from 1.
     pub layer: usize,
-    /// One map for each group of channels that is shown.
+    /// One map for each group of channels that is shown; where there are no groups, all channels, then the strongest ones.
     pub groups: Vec<MeanMap>,
+}
+
+/// Channels of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Channels {
+    /// All of them.
+    All,
+    /// Those of a class.
+    Class(usize),
+    /// One, from 1.
+    One(usize),
 }
 
 /// The mean activity of some channels, place by place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeanMap {
-    /// The class whose channels they are; none where all channels are one group.
-    pub class: Option<usize>,
+    /// Which channels.
+    pub of: Channels,
     /// Lines of places.
     pub height: usize,
     /// Places in a line.
@@ -199,6 +210,6 @@ pub struct Mistake {
     pub truth_score: f32,
     /// Score of the class that won.
     pub predicted_score: f32,
-    /// Sum of the scores of all classes.
-    pub all_scores: f32,
+    /// Sum of the scores of all classes; none where one is below 0, and no score is a share of them.
+    pub all_scores: Option<f32>,
 }

@@ -22,8 +22,8 @@ mod weights;
 
 pub use comparison::{Comparison, Group, Run, Spread};
 pub use data::{
-    Augmented, Confusion, EpochRecord, FeatureMaps, Histogram, LayerMaps, LayerRecord, MeanMap, Mistake, Summary,
-    WeightImage,
+    Augmented, Channels, Confusion, EpochRecord, FeatureMaps, Histogram, LayerMaps, LayerRecord, MeanMap, Mistake,
+    Summary, WeightImage,
 };
 
 /// Everything that the page shows.
@@ -125,7 +125,7 @@ pub(crate) mod tests {
             predicted: 9,
             truth_score: 1.0,
             predicted_score: f32::INFINITY,
-            all_scores: f32::INFINITY,
+            all_scores: Some(f32::INFINITY),
         };
         let sample = Augmented {
             original: vec![0; 12],
@@ -135,14 +135,15 @@ pub(crate) mod tests {
             channels: 3,
             label: 4,
         };
-        let map = |class, value| MeanMap { class, height: 1, width: 2, values: vec![value, f32::NAN] };
+        let map =
+            |class, value| MeanMap { of: Channels::Class(class), height: 1, width: 2, values: vec![value, f32::NAN] };
         let maps = FeatureMaps {
             pixels: vec![9; 12],
             height: 2,
             width: 2,
             channels: 3,
             label: 1,
-            layers: vec![LayerMaps { layer: 1, groups: vec![map(Some(0), 0.5), map(Some(1), 2.0)] }],
+            layers: vec![LayerMaps { layer: 1, groups: vec![map(0, 0.5), map(1, 2.0)] }],
         };
         let weights = WeightImage { unit: 0, height: 28, width: 28, channels: 1, values: vec![0.5; 784] };
         Report {
@@ -200,14 +201,29 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn maps_without_groups_are_of_all_channels_and_of_the_strongest() {
+        let mut report = report(1, 1.0);
+        for map in report.maps.iter_mut().flat_map(|sample| &mut sample.layers).flat_map(|layer| &mut layer.groups) {
+            map.of = if map.of == Channels::Class(0) { Channels::All } else { Channels::One(17) };
+        }
+        let page = report.render();
+        assert_eq!(page.matches("<td><img alt=\"layer 1, all channels\"").count(), 2);
+        assert_eq!(page.matches("<td><img alt=\"layer 1, channel 17\"").count(), 2);
+        assert!(page.contains("<th scope=\"col\">all</th><th scope=\"col\" colspan=\"1\">strongest</th>"), "{page}");
+    }
+
+    #[test]
     fn a_mistake_says_how_sure_the_answer_was() {
         let mut report = report(1, 1.0);
         assert!(report.render().contains("–</small>"), "no number, no share");
         report.mistakes.truncate(1);
         report.mistakes[0].predicted_score = 3.0;
-        report.mistakes[0].all_scores = 10.0;
+        report.mistakes[0].all_scores = Some(10.0);
         let page = report.render();
         assert!(page.contains("4 → <b>9</b><small>10 % → 30 %</small>") && page.contains("scores 1.00 and 3.00"));
+        report.mistakes[0].all_scores = None;
+        report.mistakes[0].truth_score = -1.5;
+        assert!(report.render().contains("<small>−1.50 → 3.00</small>"), "no score is a share of others below zero");
     }
 
     #[test]

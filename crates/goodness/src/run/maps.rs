@@ -1,4 +1,5 @@
-//! What the maps of convolutional layers look like on some samples: the mean of each class's channels, place by place.
+//! What the maps of convolutional layers look like on some samples: the mean of each class's channels, place by place; of
+//! channels that are no class's, the mean of all and those that are most active.
 
 use goodness_core::Grid;
 use goodness_engine::{Matrix, Pool, Rounded};
@@ -7,13 +8,13 @@ use super::examine::first_images;
 use crate::data::Dataset;
 use crate::layer::{Labelled, Labels};
 use crate::network::Network;
-use crate::report::{FeatureMaps, LayerMaps, MeanMap};
+use crate::report::{Channels, FeatureMaps, LayerMaps, MeanMap};
 
 /// Samples that are shown, each of another class.
 const SAMPLES: usize = 4;
 /// Layers that are shown, the first and the last among them.
 const LAYERS: usize = 8;
-/// Groups of channels that are shown of a layer.
+/// Groups of channels, or single channels, that are shown of a layer.
 const GROUPS: usize = 10;
 /// Largest side of a map as it is shown; larger ones are made smaller.
 const SIDE: usize = 16;
@@ -79,21 +80,30 @@ fn first_of_classes(data: &Dataset) -> impl Iterator<Item = usize> + '_ {
     (0..data.classes()).filter_map(|class| data.labels().iter().position(|label| usize::from(*label) == class))
 }
 
-/// The mean map of every group of channels; of more groups than are shown, the label's own and the first others.
+/// The mean map of every group of channels; of more groups than are shown, the label's own and the first others. Without
+/// groups, that of all channels and those of the strongest ones.
 fn groups(map: Grid, row: &[f32], label: usize) -> Vec<MeanMap> {
     if map.blocks <= 1 {
-        return vec![mean_map(map, row, None)];
+        let channel = |c: usize| row.iter().skip(c).step_by(map.channels);
+        let mut strongest: Vec<(f32, usize)> = (0..map.channels).map(|c| (channel(c).sum(), c)).collect();
+        strongest.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let one = |(_, c): &(f32, usize)| {
+            let numbers: Vec<f32> = channel(*c).copied().collect();
+            mean_map(map, &numbers, Channels::One(c + 1))
+        };
+        let all = mean_map(map, row, Channels::All);
+        return std::iter::once(all).chain(strongest.iter().take(GROUPS - 1).map(one)).collect();
     }
     let first = (0..map.blocks).take(GROUPS);
     let last = if label >= GROUPS { Some(label) } else { None };
     let shown = first.take(GROUPS - usize::from(last.is_some())).chain(last);
     let block = map.places() * map.block();
-    shown.map(|class| mean_map(map, &row[class * block..][..block], Some(class))).collect()
+    shown.map(|class| mean_map(map, &row[class * block..][..block], Channels::Class(class))).collect()
 }
 
 /// The mean over channels of a picture with its channels last, place by place; squares of places are averaged where there
 /// are too many.
-fn mean_map(map: Grid, numbers: &[f32], class: Option<usize>) -> MeanMap {
+fn mean_map(map: Grid, numbers: &[f32], of: Channels) -> MeanMap {
     let step = map.height.max(map.width).div_ceil(SIDE).max(1);
     let (height, width) = (map.height.div_ceil(step), map.width.div_ceil(step));
     let channels = numbers.len() / map.places().max(1);
@@ -104,7 +114,7 @@ fn mean_map(map: Grid, numbers: &[f32], class: Option<usize>) -> MeanMap {
         counts[at] += channels;
     }
     let values = sums.iter().zip(counts).map(|(sum, count)| sum / count.max(1) as f32).collect();
-    MeanMap { class, height, width, values }
+    MeanMap { of, height, width, values }
 }
 
 #[cfg(test)]
@@ -117,10 +127,17 @@ mod tests {
     fn a_groups_map_is_the_mean_of_its_channels_place_by_place() {
         let map = Grid { height: 1, width: 2, channels: 4, blocks: 2 };
         let maps = groups(map, &[1., 3., 5., 7., 10., 20., 30., 40.], 1);
-        let values: Vec<_> = maps.iter().map(|m| (m.class, m.values.clone())).collect();
-        assert_eq!(values, [(Some(0), vec![2., 6.]), (Some(1), vec![15., 35.])]);
-        let whole = groups(Grid { blocks: 1, ..map }, &[1., 3., 5., 7., 10., 20., 30., 40.], 1);
-        assert_eq!(whole, [MeanMap { class: None, height: 1, width: 2, values: vec![4., 25.] }]);
+        let said = |maps: Vec<MeanMap>| maps.into_iter().map(|m| (m.of, m.values)).collect::<Vec<_>>();
+        assert_eq!(said(maps), [(Channels::Class(0), vec![2., 6.]), (Channels::Class(1), vec![15., 35.])]);
+    }
+
+    #[test]
+    fn without_groups_the_strongest_channels_are_shown() {
+        let map = Grid { height: 1, width: 2, channels: 3, blocks: 1 };
+        let maps = groups(map, &[1., 9., 2., 3., 0., 6.], 1);
+        let said: Vec<_> = maps.into_iter().map(|m| (m.of, m.values)).collect();
+        let ones = [(2, vec![9., 0.]), (3, vec![2., 6.]), (1, vec![1., 3.])].map(|(c, v)| (Channels::One(c), v));
+        assert_eq!(said, [vec![(Channels::All, vec![4., 3.])], ones.to_vec()].concat());
     }
 
     #[test]
@@ -148,7 +165,7 @@ mod tests {
     fn large_maps_are_made_smaller_square_by_square() {
         let map = Grid { height: 18, width: 17, channels: 1, blocks: 1 };
         let numbers: Vec<f32> = (0..map.places()).map(|p| (p / 17) as f32).collect();
-        let small = mean_map(map, &numbers, None);
+        let small = mean_map(map, &numbers, Channels::All);
         assert_eq!((small.height, small.width), (9, 9));
         assert_eq!((small.values[0], small.values[80]), (0.5, 16.5));
     }
@@ -156,8 +173,8 @@ mod tests {
     #[test]
     fn of_many_groups_the_labels_own_is_among_those_shown() {
         let map = Grid { height: 1, width: 1, channels: 100, blocks: 100 };
-        let shown = |label| groups(map, &[0.0; 100], label).iter().filter_map(|m| m.class).collect::<Vec<_>>();
-        assert_eq!(shown(3), (0..10).collect::<Vec<_>>());
-        assert_eq!(shown(57), [0, 1, 2, 3, 4, 5, 6, 7, 8, 57]);
+        let shown = |label| groups(map, &[0.0; 100], label).iter().map(|m| m.of).collect::<Vec<_>>();
+        assert_eq!(shown(3), (0..10).map(Channels::Class).collect::<Vec<_>>());
+        assert_eq!(shown(57), [0, 1, 2, 3, 4, 5, 6, 7, 8, 57].map(Channels::Class));
     }
 }

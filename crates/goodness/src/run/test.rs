@@ -68,7 +68,7 @@ impl Test {
             predicted,
             truth_score: row[truth],
             predicted_score: row[predicted],
-            all_scores: row.iter().sum(),
+            all_scores: row.iter().all(|s| *s >= 0.0).then(|| row.iter().sum()),
         };
         let mut all: Vec<Mistake> = wrong.map(mistake).collect();
         let gap = |m: &Mistake| m.predicted_score - m.truth_score;

@@ -2,7 +2,7 @@
 
 use goodness_core::Rng;
 
-use super::augment::Augment;
+use super::augment::{self, Augment};
 use crate::data::{Dataset, Order};
 use crate::layer::{Code, Images};
 use crate::network::Scaling;
@@ -15,17 +15,19 @@ pub struct Loader {
     levels: [f32; 256],
     augment: Augment,
     seed: u64,
+    batch: usize,
 }
 
 impl Loader {
-    /// For images scaled by `scaling` and moved by `augment`, drawn from `seed`.
-    pub(super) fn new(scaling: Scaling, augment: Augment, seed: u64) -> Self {
-        Self { scaling, levels: scaling.levels(), augment, seed }
-    }
-
     /// What a recipe says of them.
     pub fn of(recipe: &Recipe) -> Self {
-        Self::new(Scaling::of(recipe), Augment::new(&recipe.data), recipe.train.seed)
+        Self::scaled(recipe, Scaling::of(recipe))
+    }
+
+    /// The same for images scaled by `scaling`.
+    pub(super) fn scaled(recipe: &Recipe, scaling: Scaling) -> Self {
+        let (augment, seed, batch) = (Augment::new(&recipe.data), recipe.train.seed, recipe.train.batch);
+        Self { scaling, levels: scaling.levels(), augment, seed, batch }
     }
 
     /// Loads the images `rows` of `data`, each moved by its own draw of step number `step`.
@@ -39,7 +41,8 @@ impl Loader {
             return self.write_still(data, row, out);
         }
         let mut rng = Rng::keyed(self.seed, Rng::AUGMENT, (step << 24) + at as u64);
-        self.augment.write(data.row(row), data.shape(), &self.levels, &mut rng, out);
+        let turn = augment::turn(self.seed, row, step / data.len().div_ceil(self.batch) as u64);
+        self.augment.write((data.row(row), turn), data.shape(), &self.levels, &mut rng, out);
         self.scaling.finish(out);
     }
 

@@ -30,8 +30,8 @@ mod watch;
 mod workspace;
 
 pub use crate::build::Unfit;
-pub use augment::Padding;
 pub(crate) use augment::examples;
+pub use augment::{Mirroring, Padding};
 pub use bytes::Bytes;
 pub(crate) use bytes::held;
 pub use error::TrainError;

@@ -318,8 +318,7 @@ impl Trainer {
     }
 
     pub(super) fn loader(&self) -> Loader {
-        let augment = Augment::new(&self.recipe.data);
-        Loader::new(self.network.scaling, augment, self.recipe.train.seed)
+        Loader::scaled(&self.recipe, self.network.scaling)
     }
 
     /// The schedule and the optimizer, for the batches of the running epoch.

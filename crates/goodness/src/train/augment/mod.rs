@@ -12,6 +12,8 @@ mod mirror;
 mod padding;
 mod shift;
 
+pub use mirror::Mirroring;
+pub(super) use mirror::turn;
 pub use padding::Padding;
 
 use goodness_core::Rng;
@@ -27,6 +29,7 @@ use crate::report::Augmented;
 pub(crate) struct Augment {
     shift: u32,
     mirror: f32,
+    mirroring: Mirroring,
     bend: bend::Bend,
     crop: crop::Crop,
     padding: Padding,
@@ -50,6 +53,7 @@ impl Augment {
         Self {
             shift: spec.shift as u32,
             mirror: spec.mirror as f32,
+            mirroring: spec.mirroring,
             bend: bend::Bend::new(spec),
             crop: crop::Crop::new(spec),
             padding: spec.padding,
@@ -70,16 +74,23 @@ impl Augment {
     }
 
     /// Old draws come first: a key that is new or off leaves the others' numbers as they were.
-    fn draw(&self, shape: Shape, rng: &mut Rng) -> Draw {
+    fn draw(&self, shape: Shape, turn: bool, rng: &mut Rng) -> Draw {
         let shift = shift::draw(self.shift, rng);
-        let mirrored = mirror::draw(self.mirror, rng);
+        let mirrored = self.mirroring.draw(self.mirror, turn, rng);
         let sheet = self.bend.draw(rng);
         Draw { shift, mirrored, sheet, window: self.crop.draw(shape, rng) }
     }
 
-    /// Writes the image `row` as drawn by `rng`.
-    pub(super) fn write(&self, row: &[u8], shape: Shape, levels: &[f32; 256], rng: &mut Rng, out: &mut [f32]) {
-        let draw = self.draw(shape, rng);
+    /// Writes the image `row` as drawn by `rng`, or where mirror images take turns by whose `turn` it is.
+    pub(super) fn write(
+        &self,
+        (row, turn): (&[u8], bool),
+        shape: Shape,
+        levels: &[f32; 256],
+        rng: &mut Rng,
+        out: &mut [f32],
+    ) {
+        let draw = self.draw(shape, turn, rng);
         if self.bend.is_none() && self.crop.is_none() {
             shift::write(row, shape, draw.shift, self.padding, levels, out);
             if draw.mirrored {
@@ -104,7 +115,7 @@ pub(crate) fn examples(recipe: &Recipe, scaling: Scaling, data: &Dataset) -> Vec
     let mut example = |r: usize| {
         let mut draw = |n: usize| {
             let mut rng = Rng::keyed(recipe.train.seed, Rng::AUGMENT, u64::MAX - (r * SHOWN.1 + n) as u64);
-            augment.write(data.row(r), shape, &levels, &mut rng, &mut out);
+            augment.write((data.row(r), n % 2 == 1), shape, &levels, &mut rng, &mut out);
             out.iter().map(|x| grey(*x, &levels)).collect()
         };
         let draws = (0..SHOWN.1).map(&mut draw).collect();
@@ -134,13 +145,15 @@ mod tests {
     fn written(settings: &str, shape: Shape, draw: u64) -> Vec<f32> {
         let row: Vec<u8> = (0..shape.features()).map(|i| (i * 7) as u8).collect();
         let mut out = vec![f32::NAN; row.len()];
-        Augment::new(&spec(settings)).write(&row, shape, &levels(), &mut Rng::keyed(3, Rng::AUGMENT, draw), &mut out);
+        let (turn, mut rng) = (draw % 2 == 1, Rng::keyed(3, Rng::AUGMENT, draw));
+        Augment::new(&spec(settings)).write((&row, turn), shape, &levels(), &mut rng, &mut out);
         out
     }
 
-    const ALL: [&str; 9] = [
+    const ALL: [&str; 10] = [
         "shift = 2",
         "mirror = 0.5",
+        "mirror = 0.5\nmirroring = \"alternating\"",
         "turn = 20\nstretch = 0.2\nwave = 1.0",
         "crop = 0.3",
         "shift = 2\npadding = \"reflect\"",

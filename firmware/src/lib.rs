@@ -6,30 +6,57 @@ pub mod flash;
 pub mod host;
 pub mod stack;
 
-use cortex_m_semihosting::hprintln;
+pub use cortex_m_rt::entry;
+use cortex_m_semihosting::{debug, hprintln};
 use goodness_edge::Net;
 use goodness_edge::flash::{FlashError, Place, Sliced, Turns};
 use goodness_edge::precision::Reads;
 use host::{Digit, HostFlash, Samples};
 
+/// A program around one learner in static memory: its type, and a function that takes it and prints what it came to.
+#[macro_export]
+macro_rules! program {
+    ($learner:ty, $run:expr) => {
+        use panic_semihosting as _;
+
+        static mut LEARNER: $learner = <$learner>::blank();
+
+        #[$crate::entry]
+        fn main() -> ! {
+            $crate::stack::paint();
+            // SAFETY: `main` is entered once, and nothing else names it.
+            $crate::whole(unsafe { &mut *core::ptr::addr_of_mut!(LEARNER) }, $run)
+        }
+    };
+}
+
+/// Runs a learner on a painted stack and ends the program.
+#[inline(always)]
+pub fn whole<T>(learner: &mut T, run: impl FnOnce(&mut T)) -> ! {
+    count::start();
+    run(learner);
+    debug::exit(debug::EXIT_SUCCESS);
+    loop {}
+}
+
 /// Numbers that a run ends with.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Outcome {
+struct Outcome {
     /// CRC-32 of the state after the last sample was learned.
-    pub digest: u32,
+    digest: u32,
     /// Test samples that were misread.
-    pub wrong: u32,
+    wrong: u32,
     /// Test samples.
-    pub tested: u32,
+    tested: u32,
     /// Samples learned.
-    pub learned: u32,
+    learned: u32,
     /// Instructions of all calls that learn, and of all that read.
-    pub instructions: [u64; 2],
+    instructions: [u64; 2],
 }
 
 impl Outcome {
     /// Prints what the host prints too, and below it what only a device can say.
-    pub fn print(&self, memory: usize) {
+    fn print(&self, memory: usize) {
         hprintln!(
             "digest {:08x} after {} samples, {} of {} misread",
             self.digest,
@@ -51,8 +78,20 @@ pub fn print_sizes(learner: &str, memory: usize) {
     hprintln!("flash: {} of code and constants", flash::used());
 }
 
-/// Learns all training samples that the host streams, then reads all test samples.
-pub fn run<W: Reads<u8>, const A: usize, const B: usize>(net: &mut Net<W, 784, A, B, 10>) -> Outcome {
+/// Learns all training samples that the host streams, reads all test samples, and prints what came of it.
+pub fn run<W: Reads<u8>, const A: usize, const B: usize>(net: &mut Net<W, 784, A, B, 10>) {
+    learn(net).print(Net::<W, 784, A, B, 10>::TRAIN_BYTES);
+}
+
+/// The same for a network in flash.
+pub fn run_sliced<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(net: &mut Sliced<W, 784, A, B, 10, S>) {
+    match learn_sliced(net) {
+        Ok(outcome) => outcome.print(Sliced::<W, 784, A, B, 10, S>::TRAIN_BYTES),
+        Err(error) => hprintln!("failed: {}", error),
+    }
+}
+
+fn learn<W: Reads<u8>, const A: usize, const B: usize>(net: &mut Net<W, 784, A, B, 10>) -> Outcome {
     let mut samples = Samples::open();
     let mut digit = Digit::BLANK;
     let mut outcome = Outcome { learned: samples.train, tested: samples.test, ..Outcome::default() };
@@ -76,11 +115,8 @@ pub fn run<W: Reads<u8>, const A: usize, const B: usize>(net: &mut Net<W, 784, A
     outcome
 }
 
-/// The same for a network in flash.
-///
-/// # Errors
-/// [`FlashError`] of the first sample that was not learned or read.
-pub fn run_sliced<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(
+/// The first sample that is not learned or read ends it.
+fn learn_sliced<W: Reads<u8>, const A: usize, const B: usize, const S: usize>(
     net: &mut Sliced<W, 784, A, B, 10, S>,
 ) -> Result<Outcome, FlashError> {
     let mut flash = HostFlash::new(Sliced::<W, 784, A, B, 10, S>::flash_bytes::<HostFlash>());

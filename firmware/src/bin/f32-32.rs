@@ -1,23 +1,7 @@
-//! A network in memory: Net<f32, 784, 32, 32, 10>.
+//! A network in memory.
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
-use cortex_m_semihosting::debug;
 use goodness_edge::Net;
-use panic_semihosting as _;
 
-type Digits = Net<f32, 784, 32, 32, 10>;
-
-static mut NET: Digits = Digits::blank();
-
-#[entry]
-fn main() -> ! {
-    goodness_firmware::stack::paint();
-    goodness_firmware::count::start();
-    // SAFETY: `main` is entered once, and nothing else names it.
-    let net = unsafe { &mut *core::ptr::addr_of_mut!(NET) };
-    goodness_firmware::run(net).print(Digits::TRAIN_BYTES);
-    debug::exit(debug::EXIT_SUCCESS);
-    loop {}
-}
+goodness_firmware::program!(Net<f32, 784, 32, 32, 10>, goodness_firmware::run);

@@ -6,19 +6,15 @@
 #[path = "../../../crates/goodness-edge/examples/heartbeat/mod.rs"]
 mod heartbeat;
 
-use cortex_m_rt::entry;
-use cortex_m_semihosting::{debug, hprintln};
+use cortex_m_semihosting::hprintln;
 use goodness_edge::{Baseline, Error, Rule};
-use goodness_firmware::{count, print_sizes, stack};
+use goodness_firmware::{count, print_sizes};
 use heartbeat::{Beat, UNUSUAL, VALUES, beat};
-use panic_semihosting as _;
 
 type Usual = Baseline<f32, i16, VALUES, 32>;
 
-static mut USUAL: Usual = Usual::blank();
-
 /// Prints what the host prints; instructions to learn a beat, and to read one.
-fn run(usual: &mut Usual) -> Result<[u64; 2], Error> {
+fn learn(usual: &mut Usual) -> Result<[u64; 2], Error> {
     let mut instructions = [0; 2];
     usual.start(1, Rule::new());
     for i in 0..2000 {
@@ -42,19 +38,14 @@ fn run(usual: &mut Usual) -> Result<[u64; 2], Error> {
     Ok([instructions[0] / 2000, instructions[1] / 500])
 }
 
-#[entry]
-fn main() -> ! {
-    stack::paint();
-    count::start();
-    // SAFETY: `main` is entered once, and nothing else names it.
-    let usual = unsafe { &mut *core::ptr::addr_of_mut!(USUAL) };
-    match run(usual) {
+fn run(usual: &mut Usual) {
+    match learn(usual) {
         Ok([learn, read]) => {
             hprintln!("instructions: {} to learn a beat, {} to read one", learn, read);
             print_sizes("baseline", Usual::TRAIN_BYTES);
         }
         Err(error) => hprintln!("failed: {}", error),
     }
-    debug::exit(debug::EXIT_SUCCESS);
-    loop {}
 }
+
+goodness_firmware::program!(Usual, run);

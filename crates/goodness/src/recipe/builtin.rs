@@ -20,6 +20,7 @@ pub const BUILTIN: &[Builtin] = &[
     Builtin { name: "mnist-record", text: include_str!("../../../../recipes/mnist-record.toml") },
     Builtin { name: "fashion-record", text: include_str!("../../../../recipes/fashion-record.toml") },
     Builtin { name: "mnist-conv", text: include_str!("../../../../recipes/mnist-conv.toml") },
+    Builtin { name: "fashion-conv", text: include_str!("../../../../recipes/fashion-conv.toml") },
     Builtin { name: "cifar10-fast", text: include_str!("../../../../recipes/cifar10-fast.toml") },
     Builtin { name: "class-goodness", text: include_str!("../../../../recipes/class-goodness.toml") },
     Builtin { name: "mono-forward", text: include_str!("../../../../recipes/mono-forward.toml") },

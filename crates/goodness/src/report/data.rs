@@ -120,6 +120,8 @@ pub struct WeightImage {
     pub width: usize,
     /// Numbers a pixel.
     pub channels: usize,
+    /// Of the first weights, how many are a label's, which lies over the pixels there.
+    pub label: usize,
     /// Its weights, as the image's pixels lie.
     pub values: Vec<f32>,
 }

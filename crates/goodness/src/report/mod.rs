@@ -145,7 +145,7 @@ pub(crate) mod tests {
             label: 1,
             layers: vec![LayerMaps { layer: 1, groups: vec![map(0, 0.5), map(1, 2.0)] }],
         };
-        let weights = WeightImage { unit: 0, height: 28, width: 28, channels: 1, values: vec![0.5; 784] };
+        let weights = WeightImage { unit: 0, height: 28, width: 28, channels: 1, label: 10, values: vec![0.5; 784] };
         Report {
             summary,
             epochs: (0..epochs).map(record).collect(),
@@ -213,6 +213,14 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_label_over_the_first_pixels_is_spoken_of_where_it_is() {
+        let mut report = report(1, 1.0);
+        assert!(report.render().contains("A label lies over the first 10 numbers of the top row."));
+        report.weights.iter_mut().for_each(|w| w.label = 0);
+        assert!(!report.render().contains("A label lies over"));
+    }
+
+    #[test]
     fn a_mistake_says_how_sure_the_answer_was() {
         let mut report = report(1, 1.0);
         assert!(report.render().contains("–</small>"), "no number, no share");
@@ -240,7 +248,8 @@ pub(crate) mod tests {
     fn a_hundred_classes_and_odd_shapes_are_drawn() {
         let mut report = report(1, 1.0);
         report.confusion = Some(Confusion { classes: 100, counts: vec![1; 10_000] });
-        report.weights = vec![WeightImage { unit: 0, height: 1, width: 5, channels: 3, values: vec![0.0; 15] }];
+        report.weights =
+            vec![WeightImage { unit: 0, height: 1, width: 5, channels: 3, label: 0, values: vec![0.0; 15] }];
         report.mistakes.clear();
         assert!(report.render().contains("<img"));
     }

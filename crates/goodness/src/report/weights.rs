@@ -13,11 +13,15 @@ pub(super) fn section(report: &Report) -> String {
         picture::element(pixels, w.height, w.width, &alt)
     };
     let units: String = report.weights.iter().map(unit).collect();
-    let reading = if report.weights[0].channels == 3 {
-        "Weights of the first units as images: a colour excites, its opposite calms, grey is zero; each has its own scale."
+    let colours = if report.weights[0].channels == 3 {
+        "a colour excites, its opposite calms, grey is zero"
     } else {
-        "Weights of the first units as images: red excites, blue calms, white is zero; each has its own scale. A one-hot label \
-         lies over the first pixels of the top row."
+        "red excites, blue calms, white is zero"
     };
-    page::section("What the first layer looks for", reading, &format!("<div class=\"units\">{units}</div>"))
+    let label = match report.weights[0].label {
+        0 => String::new(),
+        numbers => format!(" A label lies over the first {numbers} numbers of the top row."),
+    };
+    let reading = format!("Weights of the first units as images: {colours}; each has its own scale.{label}");
+    page::section("What the first layer looks for", &reading, &format!("<div class=\"units\">{units}</div>"))
 }

@@ -3,6 +3,7 @@
 use goodness_core::Rng;
 use goodness_core::image_negatives::ImageNegatives;
 use goodness_core::negatives::{Negatives, WrongLabel};
+use goodness_core::overlay::Place;
 use goodness_engine::{Matrix, Pool, Rounded};
 
 use super::maps::feature_maps;
@@ -188,11 +189,14 @@ fn weight_images(network: &Network) -> Vec<WeightImage> {
         _ => network.shape,
     };
     let rows = network.layers[0].weights.rows();
+    let code = &network.parts.overlay;
+    let label = if code.place() == Place::First { code.width() } else { 0 };
     let image = |unit: usize| WeightImage {
         unit,
         height: shape.height,
         width: shape.width,
         channels: shape.channels,
+        label,
         values: rows.row(unit)[..shape.features()].to_vec(),
     };
     (0..UNITS.min(rows.len())).map(image).collect()

@@ -122,12 +122,17 @@ impl Net {
 
     /// A trainer of it, with enough noise for some batches.
     pub(super) fn trainer(&self, threads: usize) -> Result<Trainer, BenchError> {
+        self.trainer_by("simultaneous", 8, threads)
+    }
+
+    /// The same by a plan, with noise for `batches` in an epoch.
+    pub(super) fn trainer_by(&self, plan: &str, batches: usize, threads: usize) -> Result<Trainer, BenchError> {
         let (layers, batch, readout) = (&self.layers, self.batch, self.readout);
         let text = format!(
             "name = \"bench\"\n[network]\nlayers = {layers:?}\nreadout = {readout}\n[train]\nloss = \"logistic\"\n\
-             schedule = \"constant\"\nepochs = 1000000\nbatch = {batch}\nvalidate_every = 0\n"
+             schedule = \"constant\"\nplan = {plan:?}\nepochs = 1000000\nbatch = {batch}\nvalidate_every = 0\n"
         );
-        Ok(Trainer::new(&Recipe::parse("bench", &text)?, noise(8 * batch)?, noise(10)?, threads)?)
+        Ok(Trainer::new(&Recipe::parse("bench", &text)?, noise(batches * batch)?, noise(10)?, threads)?)
     }
 }
 

@@ -245,10 +245,30 @@ fn a_checkpoint_of_another_experiment_is_refused() {
     let path = folder.path().join("state.safetensors");
     trained(&recipe(&[]), 1).save(&path).unwrap();
     let error = trainer(&recipe(&["seed=9"]), 1).restore(&path).unwrap_err();
-    assert!(error.to_string().contains("another recipe or data set: the recipes differ"), "{error}");
+    assert!(
+        error.to_string().contains("another recipe or data set: the recipes differ: seed = 1 there, seed = 9 here"),
+        "{error}"
+    );
     let mut other = Trainer::new(&recipe(&[]), toy::pictures(90, 3, 1), toy::pictures(31, 3, 2), 1).unwrap();
     let error = other.restore(&path).unwrap_err().to_string();
     assert!(error.contains("it saw (101, 31) samples, here are (90, 31)"), "{error}");
+}
+
+#[test]
+fn a_checkpoint_from_before_there_was_a_key_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.safetensors");
+    let trained = trained(&recipe(&[]), 1);
+    trained.save(&path).unwrap();
+    // The key becomes a comment of the same length.
+    let (key, comment) = (b"mirroring = ", b"#irroring = ");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(key.len()).position(|window| window == key).unwrap();
+    bytes[at..][..key.len()].copy_from_slice(comment);
+    std::fs::write(&path, bytes).unwrap();
+    let mut again = trainer(&recipe(&[]), 1);
+    again.restore(&path).unwrap();
+    assert_eq!(again.network().layers, trained.network().layers);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::state::LayerState;
 use super::trainer::{Position, Trainer};
 use crate::model::{ModelError, TensorReader, TensorWriter};
+use crate::recipe::Recipe;
 use crate::report::EpochRecord;
 
 const FORMAT: &str = "goodness-checkpoint/1";
@@ -18,6 +19,20 @@ struct Header {
     samples: (usize, usize),
     position: Position,
     history: Vec<EpochRecord>,
+}
+
+/// The first lines in which a recipe as an earlier version may have written it, without keys that are new, and one that has
+/// been written now are not the same.
+fn difference(written: &str, own: &str) -> Option<(String, String)> {
+    let again = Recipe::parse("checkpoint", written).map(|recipe| recipe.to_toml());
+    let (mut its, mut ours) = (again.as_deref().unwrap_or(written).lines(), own.lines());
+    loop {
+        match (its.next(), ours.next()) {
+            (None, None) => return None,
+            (a, b) if a == b => {}
+            (a, b) => return Some((a.unwrap_or("nothing").to_string(), b.unwrap_or("nothing").to_string())),
+        }
+    }
 }
 
 impl Trainer {
@@ -46,8 +61,8 @@ impl Trainer {
         let header: Header = file.header()?;
         let own = self.header();
         let foreign = |reason: String| Err(ModelError::Foreign { path: path.to_path_buf(), reason });
-        if header.recipe != own.recipe {
-            return foreign("the recipes differ".to_string());
+        if let Some((its, ours)) = difference(&header.recipe, &own.recipe) {
+            return foreign(format!("the recipes differ: {its} there, {ours} here"));
         }
         if header.samples != own.samples {
             return foreign(format!("it saw {:?} samples, here are {:?}", header.samples, own.samples));

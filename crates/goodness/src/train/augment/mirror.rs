@@ -11,7 +11,7 @@ pub enum Mirroring {
     #[default]
     Random,
     /// In one epoch half of the images, by draw, in the next one the others: two epochs show both sides of every image.
-    /// Jordan 2024 (arXiv 2404.00498), section 3.6.
+    /// Jordan 2024 (arXiv 2404.00498), alternating flip.
     Alternating,
 }
 

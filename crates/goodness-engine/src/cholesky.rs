@@ -6,6 +6,10 @@ use rayon::prelude::*;
 
 /// Columns that are finished together: each block needs one pass over the rows below it.
 const BLOCK: usize = 64;
+/// Rows below that take their turn together, and numbers of a row that they read at a time: what a block has of so many numbers
+/// stays in the cache for all of them.
+const ROWS: usize = 8;
+const DEPTH: usize = 512;
 
 /// Turns the lower triangle of a symmetric positive definite matrix into L with L Lᵀ = that matrix; what stands above the
 /// diagonal is not read. A pivot that is not positive is taken for a tiny one, which leaves its unknown near 0.
@@ -23,7 +27,7 @@ pub fn factor(a: &mut [f64], n: usize) {
             reduce(&mut own[..n], done, start.min(row), row, n);
             own[row] = pivot(own[row] - square(&own[..row]));
         }
-        below.par_chunks_mut(n).for_each(|own| reduce(own, above, start, end, n));
+        below.par_chunks_mut(ROWS * n).for_each(|rows| reduce_rows(rows, above, (start, end), n));
     }
 }
 
@@ -32,6 +36,27 @@ fn reduce(own: &mut [f64], above: &[f64], from: usize, to: usize, n: usize) {
     for column in from..to {
         let other = &above[column * n..column * n + column + 1];
         own[column] = (own[column] - dot(&own[..column], &other[..column])) / other[column];
+    }
+}
+
+/// The same for several rows and the columns of one block.
+fn reduce_rows(rows: &mut [f64], above: &[f64], (from, to): (usize, usize), n: usize) {
+    let mut sums = [[0.0; BLOCK]; ROWS];
+    for start in (0..from).step_by(DEPTH) {
+        let depth = start..(start + DEPTH).min(from);
+        for column in from..to {
+            let other = &above[column * n..][depth.clone()];
+            for (own, sums) in rows.chunks_exact(n).zip(&mut sums) {
+                sums[column - from] += dot(&own[depth.clone()], other);
+            }
+        }
+    }
+    for (own, sums) in rows.chunks_exact_mut(n).zip(&sums) {
+        for column in from..to {
+            let other = &above[column * n..column * n + column + 1];
+            let rest = sums[column - from] + dot(&own[from..column], &other[from..column]);
+            own[column] = (own[column] - rest) / other[column];
+        }
     }
 }
 
@@ -89,7 +114,7 @@ mod tests {
 
     #[test]
     fn solutions_solve_for_any_size_and_threads() {
-        for n in [0, 1, 7, 63, 64, 65, 150] {
+        for n in [0, 1, 7, 63, 64, 65, 150, 600] {
             let mut rng = Rng::keyed(n as u64, 0, 0);
             let rows: Vec<f64> = (0..n * n).map(|_| f64::from(rng.normal())).collect();
             let at = |r: usize, c: usize| (0..n).map(|k| rows[r * n + k] * rows[c * n + k]).sum::<f64>();

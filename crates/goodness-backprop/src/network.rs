@@ -92,15 +92,16 @@ fn normal(recipe: &Recipe, built: &dyn Normalize) -> Result<Normal, TwinError> {
 }
 
 impl TwinNetwork {
-    /// The network of a recipe for images of `shape` in `classes` classes, with the recipe's initial weights. `plain`: nothing
+    /// The network of a recipe for the training images `data`, with the recipe's initial weights. `plain`: nothing
     /// is normalised, neither images nor what layers pass on.
     ///
     /// A rectifier whose derivative the recipe takes as 1 everywhere has its true one here.
     ///
     /// # Errors
     /// [`TwinError`] when the recipe has no twin, or does not fit the images.
-    pub fn new(recipe: &Recipe, plain: bool, shape: Shape, classes: usize) -> Result<Self, TwinError> {
+    pub fn new(recipe: &Recipe, plain: bool, data: &Dataset) -> Result<Self, TwinError> {
         has_twin(recipe)?;
+        let (shape, classes) = (data.shape(), data.classes());
         let Network { mut layers, parts, .. } = Network::initial(recipe, shape, classes)?;
         let normalize: Box<dyn Normalize> = if plain { Box::new(Keep) } else { parts.normalize };
         let normal = if plain { Normal::Factor } else { normal(recipe, &*normalize)? };
@@ -117,7 +118,7 @@ impl TwinNetwork {
             normal,
             groups: parts.groups,
             residual: recipe.network.residual.build(residual::CATALOGUE),
-            loader: Loader::of(recipe),
+            loader: Loader::fit(recipe, data)?,
             dropout: recipe.train.dropout as f32,
             seed: recipe.train.seed,
             shape,

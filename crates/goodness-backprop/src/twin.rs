@@ -82,7 +82,7 @@ impl Twin {
             return Err(Unfit { key: "train.batch", came: batch.to_string(), expected }.into());
         }
         has_form(recipe, choices)?;
-        let network = TwinNetwork::new(recipe, choices.plain, train.shape(), train.classes())?;
+        let network = TwinNetwork::new(recipe, choices.plain, &train)?;
         let optimizer = recipe.train.optimizer.build(optim::CATALOGUE);
         let memories = network.layers.iter().map(|layer| LayerMemory::new(layer, optimizer.slots())).collect();
         let averages = if recipe.train.average > 0.0 { network.layers.clone() } else { Vec::new() };

@@ -78,6 +78,8 @@ fn an_image_is_scaled_in_one_way() {
     }
     let recipe = Recipe::parse("r.toml", &with("", "", "standardize = true")).unwrap();
     assert!(recipe.data.standardize);
+    assert_eq!(said("whiten = 4"), "r.toml: data.whiten = 4: expected an odd number, or 0 for none");
+    assert_eq!(said("whiten = 13"), "r.toml: data.whiten = 13: expected a whole number from 0 to 11");
     assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
 }
 

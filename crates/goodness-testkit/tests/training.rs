@@ -23,7 +23,7 @@ const VARIANTS: &[&[&str]] = &[
     &["negatives=", "goodness=class_log_sum_exp", "projection={name=\"cosine\", each=2}", "loss=n_pair", "average=0.9"],
     &["negatives=hybrid_mask"],
     &["negatives=self_contrast", "loss=two_thresholds", "normalize=rms_above", "data.standardize=true", "theta=auto"],
-    &["negatives=shuffle", "negatives.patch=2", "readout=linear"],
+    &["negatives=shuffle", "negatives.patch=2", "readout=linear", "data.whiten=3"],
     &["negatives=hybrid_mask", "layers=[18, 12]", "fields=[[4, 1], [2, 1]]"],
     &[
         "negatives=",

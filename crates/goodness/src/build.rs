@@ -73,7 +73,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
         groups: groups(spec, classes)?,
         residual: spec.residual.build(residual::CATALOGUE),
     };
-    let scaling = Scaling::of(recipe);
+    let scaling = Scaling::of(recipe, shape)?;
     Ok(Network { layers, flow, parts, readout, scaling, shape, classes, class_names: Vec::new() })
 }
 

@@ -92,6 +92,7 @@ pub mod run;
 mod scaling;
 pub mod sweep;
 pub mod train;
+mod whitening;
 
 pub use goodness_core as core;
 pub use goodness_engine as engine;

@@ -21,6 +21,7 @@ use crate::recurrent::Settled;
 use crate::residual::{self, Residual};
 pub use crate::scaling::Scaling;
 use crate::train::{Unfit, held};
+pub use crate::whitening::Whitening;
 
 /// What happens to a row on its way through a layer, the same in every layer.
 pub struct Parts {

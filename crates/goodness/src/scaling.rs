@@ -1,11 +1,16 @@
 //! How pixels become inputs.
 
+use std::sync::Arc;
+
 use goodness_core::math;
 
+use crate::build::Unfit;
+use crate::data::{Dataset, Shape};
 use crate::recipe::Recipe;
+use crate::whitening::Whitening;
 
 /// How grey levels become inputs: (level/255 − mean) / deviation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scaling {
     /// Subtracted from a level in [0, 1].
     pub mean: f32,
@@ -13,13 +18,24 @@ pub struct Scaling {
     pub deviation: f32,
     /// Whether each image's inputs are then brought to mean 0 and deviation 1.
     pub standardize: bool,
+    /// What makes neighbouring inputs uncorrelated at last; none where they stay as they are.
+    pub whitening: Option<Arc<Whitening>>,
 }
 
 impl Scaling {
-    /// What a recipe says.
-    pub fn of(recipe: &Recipe) -> Self {
+    /// What a recipe says for images of `shape`; a whitening changes nothing before it is fitted.
+    pub(crate) fn of(recipe: &Recipe, shape: Shape) -> Result<Self, Unfit> {
         let data = &recipe.data;
-        Self { mean: data.mean as f32, deviation: data.deviation as f32, standardize: data.standardize }
+        let (mean, deviation) = (data.mean as f32, data.deviation as f32);
+        let whitening = Whitening::still(data, shape)?.map(Arc::new);
+        Ok(Self { mean, deviation, standardize: data.standardize, whitening })
+    }
+
+    /// The same with its whitening, where it has one, fitted to training images.
+    pub(crate) fn fit(mut self, data: &Dataset) -> Self {
+        let whitening = self.whitening.take();
+        self.whitening = whitening.map(|still| Arc::new(Whitening::clone(&still).fit(data, &self)));
+        self
     }
 
     /// The input of each of the 256 grey levels.
@@ -37,6 +53,9 @@ impl Scaling {
     pub(crate) fn finish(&self, out: &mut [f32]) {
         if self.standardize {
             math::standardize(out);
+        }
+        if let Some(whitening) = &self.whitening {
+            whitening.apply(out);
         }
     }
 }

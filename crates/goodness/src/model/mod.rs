@@ -63,6 +63,10 @@ impl Model {
                 file.expect(&format!("layers.{l}.above"), &[wire.units, heard])?;
             }
         }
+        let side = recipe.data.whiten;
+        if side > 0 {
+            file.expect(tensors::WHITENING, &[shape.channels, shape.channels, side, side])?;
+        }
         let mut network = build::network(&recipe, shape, header.classes).map_err(|e| broken(e.to_string()))?;
         file.restore(&mut network)?;
         if ![0, header.classes].contains(&header.class_names.len()) {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use goodness_engine::Matrix;
 use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors, View};
@@ -16,6 +17,8 @@ use crate::network::Network;
 
 /// The one key of the file's metadata; one, because its maps have no order and files should have the same bytes.
 const KEY: &str = "goodness";
+/// The filter that whitens images.
+pub(super) const WHITENING: &str = "whitening";
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Envelope<T> {
@@ -91,6 +94,10 @@ impl<'a> TensorWriter<'a> {
         }
         for (i, weights) in network.readout.weights().into_iter().enumerate() {
             self.matrix(format!("readout.{i}.weights"), weights);
+        }
+        if let Some(whitening) = &network.scaling.whitening {
+            let (shape, filter) = whitening.tensor();
+            self.add(WHITENING.to_string(), &shape, filter);
         }
     }
 
@@ -212,6 +219,10 @@ impl TensorReader {
         }
         for (i, weights) in network.readout.weights_mut().into_iter().enumerate() {
             self.matrix(&format!("readout.{i}.weights"), weights)?;
+        }
+        if let Some(whitening) = &mut network.scaling.whitening {
+            let (shape, filter) = Arc::make_mut(whitening).tensor_mut();
+            self.read(WHITENING, &shape, filter)?;
         }
         Ok(())
     }

@@ -25,6 +25,8 @@ pub(super) const DATA: &[&str] = &[
     "mean",
     "deviation",
     "standardize",
+    "whiten",
+    "whiten_epsilon",
 ];
 /// Keys of `[network]`.
 pub(super) const NETWORK: &[&str] = &[

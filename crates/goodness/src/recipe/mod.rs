@@ -91,6 +91,10 @@ pub struct DataSpec {
     pub deviation: f64,
     /// Whether every image is brought to mean 0 and deviation 1 by its own numbers.
     pub standardize: bool,
+    /// Side of the square of places that images are whitened over; 0: they are not.
+    pub whiten: usize,
+    /// What is added to every variance before, as a share of their mean.
+    pub whiten_epsilon: f64,
 }
 
 /// `[network]`: what is built.

@@ -73,7 +73,17 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
         mean: s.real("mean", -1e3, 1e3)?.unwrap_or(0.0),
         deviation: s.real("deviation", 1e-6, 1e6)?.unwrap_or(1.0),
         standardize: s.flag("standardize")?,
+        whiten: whiten(s)?,
+        whiten_epsilon: s.real("whiten_epsilon", 1e-4, 1e4)?.unwrap_or(0.1),
     })
+}
+
+/// A square that has a middle.
+fn whiten(s: &Section<'_>) -> Result<usize> {
+    match s.whole("whiten", 0, 0, 11)? {
+        side if side > 0 && side % 2 == 0 => Err(s.bad("whiten", &side.to_string(), "an odd number, or 0 for none")),
+        side => Ok(side),
+    }
 }
 
 fn pictures(s: &Section<'_>) -> Result<PictureRules> {

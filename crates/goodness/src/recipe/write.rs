@@ -33,6 +33,8 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.real("mean", r.data.mean);
     out.real("deviation", r.data.deviation);
     out.line("standardize", &r.data.standardize.to_string());
+    out.whole("whiten", r.data.whiten);
+    out.real("whiten_epsilon", r.data.whiten_epsilon);
     out.section("network");
     out.line("layers", &format!("{:?}", r.network.layers));
     if !r.network.fields.is_empty() {

@@ -39,7 +39,7 @@ pub fn examine(
         epochs,
         confusion: test.map(|(test, _)| test.confusion()),
         weights: weight_images(network),
-        samples: examples(recipe, network.scaling, validation),
+        samples: examples(recipe, &network.scaling, validation),
         maps: feature_maps(network, pool, validation),
         mistakes: test.map_or_else(Vec::new, |(test, data)| test.mistakes(data)),
         recipe_toml: recipe.to_toml(),

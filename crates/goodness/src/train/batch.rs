@@ -3,13 +3,14 @@
 use goodness_core::Rng;
 
 use super::augment::{self, Augment};
+use crate::build::Unfit;
 use crate::data::{Dataset, Order};
 use crate::layer::{Code, Images};
 use crate::network::Scaling;
 use crate::recipe::Recipe;
 
 /// How training images become inputs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Loader {
     scaling: Scaling,
     levels: [f32; 256],
@@ -19,15 +20,18 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// What a recipe says of them.
-    pub fn of(recipe: &Recipe) -> Self {
-        Self::scaled(recipe, Scaling::of(recipe))
+    /// What a recipe says of the training images `data`.
+    ///
+    /// # Errors
+    /// [`Unfit`] when the recipe and the images do not fit.
+    pub fn fit(recipe: &Recipe, data: &Dataset) -> Result<Self, Unfit> {
+        Ok(Self::scaled(recipe, Scaling::of(recipe, data.shape())?.fit(data)))
     }
 
     /// The same for images scaled by `scaling`.
     pub(super) fn scaled(recipe: &Recipe, scaling: Scaling) -> Self {
         let (augment, seed, batch) = (Augment::new(&recipe.data), recipe.train.seed, recipe.train.batch);
-        Self { scaling, levels: scaling.levels(), augment, seed, batch }
+        Self { levels: scaling.levels(), scaling, augment, seed, batch }
     }
 
     /// Loads the images `rows` of `data`, each moved by its own draw of step number `step`.

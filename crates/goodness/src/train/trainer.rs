@@ -118,6 +118,7 @@ impl Trainer {
         recipe.train.hierarchy.check(train.classes())?;
         let mut network = build::network(recipe, train.shape(), train.classes())?;
         network.class_names = train.class_names().to_vec();
+        network.scaling = network.scaling.fit(&train);
         let mut method = Method::new(&recipe.train);
         let (widths, per_class) = (network.seen().collect::<Vec<_>>(), network.parts.goodness.per_class());
         let layers = Layers { widths: &widths, classes: train.classes(), per_class };
@@ -318,7 +319,7 @@ impl Trainer {
     }
 
     pub(super) fn loader(&self) -> Loader {
-        Loader::scaled(&self.recipe, self.network.scaling)
+        Loader::scaled(&self.recipe, self.network.scaling.clone())
     }
 
     /// The schedule and the optimizer, for the batches of the running epoch.

@@ -106,7 +106,7 @@ impl Augment {
 
 /// The first images of `data` as they are, and some draws of what training would make of each; none where it changes
 /// nothing.
-pub(crate) fn examples(recipe: &Recipe, scaling: Scaling, data: &Dataset) -> Vec<Augmented> {
+pub(crate) fn examples(recipe: &Recipe, scaling: &Scaling, data: &Dataset) -> Vec<Augmented> {
     let (augment, levels, shape) = (Augment::new(&recipe.data), scaling.levels(), data.shape());
     if augment.is_none() {
         return Vec::new();
@@ -204,10 +204,10 @@ mod tests {
         let recipe = |keys: &str| {
             Recipe::parse("x", &format!("name = \"x\"\n[data]\n{keys}\n[network]\nlayers = [5]\n")).unwrap()
         };
-        let scaling = Scaling { mean: 0.3, deviation: 0.2, standardize: true };
-        let shown = examples(&recipe("mirror = 1"), scaling, &data);
+        let scaling = Scaling { mean: 0.3, deviation: 0.2, standardize: true, whitening: None };
+        let shown = examples(&recipe("mirror = 1"), &scaling, &data);
         assert_eq!((shown.len(), shown[0].draws.len()), SHOWN);
         assert_eq!((&shown[1].original[..], &shown[1].draws[3][..]), (&[4, 5, 6, 7][..], &[5, 4, 7, 6][..]));
-        assert!(examples(&recipe(""), scaling, &data).is_empty());
+        assert!(examples(&recipe(""), &scaling, &data).is_empty());
     }
 }

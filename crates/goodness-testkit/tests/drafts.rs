@@ -102,7 +102,7 @@ const PUBLISHED: [(&str, &str, &str); 7] = [
     ),
     (
         "scff",
-        "normalize = \"layer\"\ngoodness = \"place_mean_of_squares\"\nview = { name = \"average\", cells = 2 }\nreadout = \"ridge\"",
+        "normalize = \"triangle\"\ngoodness = \"place_mean_of_squares\"\nview = { name = \"average\", cells = 2 }\nreadout = \"ridge\"",
         "loss = { name = \"two_thresholds\", pull = 0.01 }\ntheta = \"auto\"\nplan = { name = \"windowed\", overlap = 0 }\n\
          negatives = { name = \"self_contrast\", every = 2 }",
     ),

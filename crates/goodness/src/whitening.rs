@@ -50,7 +50,7 @@ impl Whitening {
     /// [`Unfit`] when its square reaches over more than an image and its mirror image.
     pub(crate) fn still(spec: &DataSpec, shape: Shape) -> Result<Option<Self>, Unfit> {
         let (side, epsilon) = (spec.whiten, spec.whiten_epsilon);
-        let most = 2 * shape.height.min(shape.width) - 1;
+        let most = (2 * shape.height.min(shape.width)).saturating_sub(1);
         if side > most {
             let expected = format!("at most {most}, for images of {shape}");
             return Err(Unfit { key: "data.whiten", came: side.to_string(), expected });
@@ -338,5 +338,8 @@ mod tests {
         assert_eq!(error.to_string(), "data.whiten = 7: at most 5, for images of 3×9×1");
         assert!(Whitening::still(&spec("whiten = 5"), shape).unwrap().is_some());
         assert_eq!(Whitening::still(&spec(""), shape).unwrap(), None);
+        let nothing = Shape { height: 0, ..shape };
+        assert_eq!(Whitening::still(&spec(""), nothing).unwrap(), None);
+        assert!(Whitening::still(&spec("whiten = 1"), nothing).is_err());
     }
 }

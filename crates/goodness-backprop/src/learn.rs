@@ -1,10 +1,11 @@
 //! What the twin's optimizer remembers, and how weights follow their gradients.
 
+use goodness::follow::{self, follow, follow_weights};
 use goodness::layer::{Dense, Gradients};
-use goodness_core::optim::{Memory, Optimizer, Pace};
-use goodness_engine::par::{self, MaybeEmpty};
+use goodness_core::optim::{Optimizer, Pace};
+use goodness_engine::par;
 
-/// Weights that one thread updates at a time.
+/// Weights that one thread adds up at a time.
 const BLOCK: usize = 1 << 14;
 
 /// The memory of one layer's optimizer: up to two numbers for each weight and each bias.
@@ -12,33 +13,33 @@ const BLOCK: usize = 1 << 14;
 pub(crate) struct LayerMemory {
     weights: [Vec<f32>; 2],
     biases: [Vec<f32>; 2],
+    /// Whether it is the softmax at the top, whose weights never move as one: nor do those of what goodness is read through.
+    top: bool,
 }
 
 impl LayerMemory {
-    pub(crate) fn new(layer: &Dense, slots: usize) -> Self {
-        let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
-        Self { weights: zeros(layer.weights.data().len()), biases: zeros(layer.biases.len()) }
+    pub(crate) fn new(layer: &Dense, top: bool, optimizer: &dyn Optimizer) -> Self {
+        let slots = if top { optimizer.slots() } else { optimizer.slots_of_matrix() };
+        Self {
+            weights: follow::memory(slots, layer.weights.data().len()),
+            biases: follow::memory(optimizer.slots(), layer.biases.len()),
+            top,
+        }
     }
 
     /// Moves weights and biases against their gradients.
-    pub(crate) fn update(&mut self, layer: &mut Dense, grads: &Gradients, optimizer: &dyn Optimizer, pace: Pace) {
-        follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, pace);
+    pub(crate) fn update(&mut self, layer: &mut Dense, grads: &mut Gradients, optimizer: &dyn Optimizer, pace: Pace) {
+        if self.top {
+            follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, pace);
+        } else {
+            follow_weights(layer, grads, &mut self.weights, (optimizer, pace));
+        }
         follow((&mut layer.biases, &grads.biases), &mut self.biases, optimizer, pace.still());
     }
 
     pub(crate) fn bytes(&self) -> u64 {
         self.weights.iter().chain(&self.biases).map(|m| 4 * m.capacity() as u64).sum()
     }
-}
-
-type Part<'a> = (&'a mut [f32], &'a [f32], MaybeEmpty<'a>, MaybeEmpty<'a>);
-
-fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, pace: Pace) {
-    let [first, second] = memory;
-    let parts = (w, g, MaybeEmpty(first), MaybeEmpty(second));
-    par::each_block(g.len(), BLOCK, parts, |_, (w, g, first, second): Part<'_>| {
-        optimizer.update(pace, w, g, Memory { first: first.0, second: second.0 });
-    });
 }
 
 /// Adds the gradients of a part of a batch to those of the parts before it.
@@ -57,12 +58,7 @@ pub(crate) fn add(to: &mut Gradients, from: &Gradients, first: bool) {
 
 /// `average ← keep · average + (1 − keep) · now`.
 pub(crate) fn drift(average: &mut Dense, now: &Dense, keep: f32) {
-    let mix = |average: &mut [f32], now: &[f32]| {
-        par::each_block(now.len(), BLOCK, (average, now), |_, (average, now): (&mut [f32], &[f32])| {
-            average.iter_mut().zip(now).for_each(|(a, n)| *a += (1.0 - keep) * (n - *a));
-        });
-    };
-    mix(average.weights.data_mut(), now.weights.data());
-    mix(&mut average.biases, &now.biases);
-    mix(average.running.data_mut(), now.running.data());
+    follow::drift(average.weights.data_mut(), now.weights.data(), keep);
+    follow::drift(&mut average.biases, &now.biases, keep);
+    follow::drift(average.running.data_mut(), now.running.data(), keep);
 }

@@ -212,7 +212,7 @@ impl Pass {
     pub(crate) fn backward(
         &mut self,
         network: &mut TwinNetwork,
-        mut each: impl FnMut(usize, &mut goodness::layer::Dense, &Gradients),
+        mut each: impl FnMut(usize, &mut goodness::layer::Dense, &mut Gradients),
     ) {
         let depth = network.depth();
         let top = mem::take(&mut self.logits);
@@ -249,7 +249,7 @@ impl Pass {
         network: &mut TwinNetwork,
         layer: usize,
         mut d: Matrix,
-        each: &mut impl FnMut(usize, &mut goodness::layer::Dense, &Gradients),
+        each: &mut impl FnMut(usize, &mut goodness::layer::Dense, &mut Gradients),
     ) -> Matrix {
         let (mut grads, mut turned) = (mem::take(&mut self.grads), mem::take(&mut self.turned));
         let (own, sources) = (&network.layers[layer], network.sources(layer));
@@ -265,7 +265,7 @@ impl Pass {
             self.hand_down(network, sources, dx);
         }
         self.watch.mark("backward", layer);
-        each(layer, &mut network.layers[layer], &grads);
+        each(layer, &mut network.layers[layer], &mut grads);
         self.watch.mark("update", layer);
         self.grads = grads;
         d

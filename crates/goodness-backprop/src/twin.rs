@@ -84,7 +84,9 @@ impl Twin {
         has_form(recipe, choices)?;
         let network = TwinNetwork::new(recipe, choices.plain, &train)?;
         let optimizer = recipe.train.optimizer.build(optim::CATALOGUE);
-        let memories = network.layers.iter().map(|layer| LayerMemory::new(layer, optimizer.slots())).collect();
+        let depth = network.depth();
+        let memory = |(l, layer)| LayerMemory::new(layer, l == depth, &*optimizer);
+        let memories = network.layers.iter().enumerate().map(memory).collect();
         let averages = if recipe.train.average > 0.0 { network.layers.clone() } else { Vec::new() };
         Ok(Self {
             recipe: recipe.clone(),
@@ -272,7 +274,7 @@ impl Twin {
     /// The gradients of all layers are added up over the parts before anything is updated.
     fn learn_in_parts(&mut self, rows: &[u32], parts: usize, pace: Pace) {
         self.sum_up(rows, parts);
-        for ((layer, grads), memory) in self.network.layers.iter_mut().zip(&self.sums).zip(&mut self.memories) {
+        for ((layer, grads), memory) in self.network.layers.iter_mut().zip(&mut self.sums).zip(&mut self.memories) {
             memory.update(layer, grads, &*self.optimizer, pace);
         }
     }

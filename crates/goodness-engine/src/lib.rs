@@ -10,6 +10,7 @@
 //! | [`conv`] | convolutions: forward, the gradient of their weights, pooling |
 //! | [`product`] | x·wᵀ and dzᵀ·x |
 //! | [`cholesky`] | symmetric systems of equations |
+//! | [`orthogonal`] | a matrix near another one, with orthonormal rows |
 //! | [`matrix`] | owned rows that are reused from batch to batch |
 //! | [`memory`] | what the process has taken at most |
 //! | [`peak`] | how fast the machine multiplies and adds at most |
@@ -18,11 +19,13 @@ pub mod cholesky;
 pub mod conv;
 pub mod matrix;
 pub mod memory;
+pub mod orthogonal;
 pub mod par;
 pub mod pool;
 mod simd;
 
 pub use matrix::{Matrix, Shelf};
+pub use orthogonal::Orthogonalizer;
 pub use pool::{Pool, PoolError};
 pub use simd::gradient;
 pub use simd::half::Bf16;

@@ -87,6 +87,8 @@ const RECIPES: &[&str] = &[
     "[network]\nlayers = [12, 9, 6]\nconvolutions = [{ side = 3 }, { side = 3, pool = 2 }]\ngoodness = \"class_mean\"\n\
      projection = \"linear\"\nview = \"rms\"\nreadout = \"linear\"\n[train]\nsimilarity = { name = \"matching\", map = 7 }\n\
      similarity_view = \"deviation\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [12, 9, 6]\nconvolutions = [{ side = 3 }, { side = 3, pool = 2, groups = 3 }, { side = 3 }]\n\
+     goodness = \"class_mean\"\n[train]\noptimizer = \"muon\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [20, 30, 40]\nresidual = \"concatenate\"\n[train]\ncollaboration = \"all\"\nbatch = 16\nepochs = 1",
 ];
 

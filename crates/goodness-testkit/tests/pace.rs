@@ -1,6 +1,7 @@
 //! How weights are moved once their gradient is known, where layers convolve: rates, decay, averages.
 #![allow(clippy::unwrap_used)]
 
+use goodness::layer::Dense;
 use goodness::train::Flow;
 use goodness::{Recipe, Trainer};
 use goodness_testkit::toy;
@@ -43,7 +44,7 @@ fn near(a: &[f32], b: &[f32], what: &str) {
 
 #[test]
 fn decay_pulls_the_weights_of_maps_apart_from_their_gradient_and_leaves_biases_alone() {
-    for optimizer in ["smoothed_sgd", "adam"] {
+    for optimizer in ["smoothed_sgd", "adam", "muon"] {
         let with = |rate: f32, decay: f32| {
             let set = format!("optimizer={{name=\"{optimizer}\", rate={rate}, weight_decay={decay}}}");
             weights(&trained(&[set.as_str()]))
@@ -55,6 +56,53 @@ fn decay_pulls_the_weights_of_maps_apart_from_their_gradient_and_leaves_biases_a
             assert_eq!(pulled.1, free.1, "{optimizer}, biases of layer {}", l + 1);
             assert_ne!(start.0, free.0, "{optimizer}: layer {} learned", l + 1);
         }
+    }
+}
+
+/// Five rounds of Newton and Schulz's iteration on the matrix itself, in double precision.
+fn orthogonal(mut x: Vec<f64>, rows: usize) -> Vec<f64> {
+    let width = x.len() / rows;
+    let norm = x.iter().map(|x| x * x).sum::<f64>().sqrt();
+    x.iter_mut().for_each(|x| *x /= norm);
+    for _ in 0..5 {
+        let by_gram = |y: &[f64]| -> Vec<f64> {
+            let gram = |i: usize, k: usize| (0..width).map(|j| x[i * width + j] * x[k * width + j]).sum::<f64>();
+            let sum = |i: usize, j: usize| (0..rows).map(|k| gram(i, k) * y[k * width + j]).sum();
+            (0..rows * width).map(|at| sum(at / width, at % width)).collect()
+        };
+        let cubes = by_gram(&x);
+        let fifths = by_gram(&cubes);
+        let terms = cubes.iter().zip(&fifths).map(|(cube, fifth)| -4.775 * cube + 2.0315 * fifth);
+        x = x.iter().zip(terms).map(|(x, more)| 3.4445 * x + more).collect();
+    }
+    x
+}
+
+#[test]
+fn a_matrix_moves_as_one_group_by_group_and_all_else_by_adam() {
+    let after = |optimizer: &str| trained(&[&format!("optimizer={{{optimizer}}}"), "projection=cosine"]);
+    let start = after("name=\"adam\", rate=0");
+    let slope = after("name=\"smoothed_sgd\", rate=1, smoothing=0, weight_decay=0");
+    let muon = after("name=\"muon\", rate=0.01, rms=0.5, weight_decay=0.1");
+    let adam = after("name=\"adam\", rate=0.01, weight_decay=0.1");
+    for (l, groups) in [1, 2, 1].into_iter().enumerate() {
+        let layer = |trainer: &Trainer| trainer.network().layers[l].clone();
+        let (start, slope, muon, adam) = (layer(&start), layer(&slope), layer(&muon), layer(&adam));
+        let (rows, width) = (start.weights.len() / groups, start.weights.width());
+        let mut expected = Vec::new();
+        for (old, new) in start.weights.data().chunks(rows * width).zip(slope.weights.data().chunks(rows * width)) {
+            // In the first step the direction is the gradient, but for its size.
+            let gradient = old.iter().zip(new).map(|(old, new)| f64::from(old - new)).collect();
+            let size = 0.01 * 0.5 * (rows.max(width) as f64).sqrt();
+            let step = orthogonal(gradient, rows).into_iter().map(|o| size * o);
+            expected.extend(old.iter().zip(step).map(|(w, step)| (f64::from(*w) * (1.0 - 0.01 * 0.1) - step) as f32));
+        }
+        for (got, expected) in muon.weights.data().iter().zip(&expected) {
+            assert!((got - expected).abs() < 1e-4, "layer {}: {got}, not {expected}", l + 1);
+        }
+        assert_ne!(muon.weights, adam.weights, "layer {}", l + 1);
+        let rest = |layer: &Dense| (layer.biases.clone(), layer.projection.clone());
+        assert_eq!(rest(&muon), rest(&adam), "layer {}", l + 1);
     }
 }
 

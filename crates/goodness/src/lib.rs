@@ -22,6 +22,7 @@
 //! | [`train`] | the epoch loop and the step; [`Trainer`] |
 //! | [`network`], [`layer`], [`flow`], [`residual`], [`readout`] | what is trained |
 //! | [`plan`], [`collaboration`] | which layers learn when, and what they count of one another |
+//! | [`follow`] | how weights follow their gradients |
 //! | [`model`], [`run`], [`report`] | what is left behind |
 //! | [`sweep`] | many trials of a recipe |
 //! | [`mod@bench`] | what the machine can do, and what is made of it |
@@ -75,6 +76,7 @@ pub mod collaboration;
 pub mod data;
 pub mod files;
 pub mod flow;
+pub mod follow;
 mod head;
 mod joint;
 pub mod layer;

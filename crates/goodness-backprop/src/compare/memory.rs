@@ -71,7 +71,7 @@ impl Ask {
     /// Bytes that the trainer will need at least, from the shapes alone.
     pub fn forecast(&self) -> u64 {
         let inputs = self.shape.0 * self.shape.1 * self.shape.2;
-        let (slots, asked) = Recipe::parse("recipe", &self.recipe).map_or((2, 0), |r| of_recipe(&r));
+        let (slots, asked, whole) = Recipe::parse("recipe", &self.recipe).map_or((2, 0, false), |r| of_recipe(&r));
         let first = inputs * self.width;
         let one = self.width * self.width;
         let weights = first + one * (self.depth - 1);
@@ -96,17 +96,19 @@ impl Ask {
                 (largest + packed(self.batch), (2 * segment + 3) * activities)
             }
         };
-        4 * (weights * (1 + slots) + gradients + kept + self.batch * inputs) as u64
+        // A matrix that moves as one: its direction, that made orthogonal, and four squares of its smaller side.
+        let turning = if whole { 2 * largest + 4 * one } else { 0 };
+        4 * (weights * (1 + slots) + gradients + turning + kept + self.batch * inputs) as u64
     }
 }
 
-/// Numbers that the optimizer remembers of a weight, and layers that negatives look at.
-fn of_recipe(recipe: &Recipe) -> (usize, usize) {
-    let slots = recipe.train.optimizer.build(optim::CATALOGUE).slots();
+/// Numbers that the optimizer remembers of a weight, layers that negatives look at, and whether matrices move as one.
+fn of_recipe(recipe: &Recipe) -> (usize, usize, bool) {
+    let optimizer = recipe.train.optimizer.build(optim::CATALOGUE);
     let asked = find(negatives::CATALOGUE, &recipe.train.negatives.name)
         .filter(|_| Objective::new(&recipe.train.loss).passes() == 2)
         .map_or(0, |entry| (entry.build)(&recipe.train.negatives.args).looks_at());
-    (slots, asked)
+    (optimizer.slots_of_matrix(), asked, optimizer.orthogonal().is_some())
 }
 
 /// Measures in this process.

@@ -1,9 +1,11 @@
 //! Optimizers: how a weight follows its gradient. Every layer has its own.
 
 mod adam;
+mod muon;
 mod smoothed_sgd;
 
 pub use adam::Adam;
+pub use muon::{Muon, Orthogonal};
 pub use smoothed_sgd::SmoothedSgd;
 
 #[cfg(feature = "std")]
@@ -51,7 +53,7 @@ pub struct Memory<'a> {
 /// A rule that moves weights against their gradient.
 ///
 /// # Shapes
-/// `weights`, `gradient` and each slice of memory in use: one number a weight. Weights do not see one another.
+/// `weights`, `gradient` and each slice of memory in use: one number a weight. Weights do not see one another in `update`.
 pub trait Optimizer: Send + Sync {
     /// Numbers remembered for each weight: 0, 1 or 2. All start at 0.
     fn slots(&self) -> usize;
@@ -64,8 +66,19 @@ pub trait Optimizer: Send + Sync {
 
     /// The rate at gain 1.
     fn rate(&self) -> f32;
+
+    /// How a layer's matrix of weights moves, where it moves as one; [`update`](Self::update) is for all else then. `None` where
+    /// weights see one another nowhere.
+    fn orthogonal(&self) -> Option<Orthogonal> {
+        None
+    }
+
+    /// Numbers remembered for each weight of such a matrix.
+    fn slots_of_matrix(&self) -> usize {
+        self.orthogonal().map_or(self.slots(), |_| Orthogonal::SLOTS)
+    }
 }
 
 /// Every optimizer there is.
 #[cfg(feature = "std")]
-pub const CATALOGUE: &[Entry<dyn Optimizer>] = &[smoothed_sgd::ENTRY, adam::ENTRY];
+pub const CATALOGUE: &[Entry<dyn Optimizer>] = &[smoothed_sgd::ENTRY, adam::ENTRY, muon::ENTRY];

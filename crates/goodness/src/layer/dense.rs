@@ -15,6 +15,7 @@ use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
 use super::{Fields, Input, Maps};
 use crate::data::Shape;
+use crate::follow::Whole;
 use crate::lift::Between;
 
 /// A fully connected layer, or one whose units have local receptive fields, or one that convolves.
@@ -65,6 +66,8 @@ pub struct Gradients {
     pub(crate) own: Matrix,
     /// Operands of the weights' gradient.
     pub(crate) packs: Packs,
+    /// Room for matrices that move as one.
+    pub(crate) whole: Whole,
 }
 
 /// What a layer's goodness is read through: the grid that a view cuts, and the weights of a head and of a projection.
@@ -161,6 +164,15 @@ impl Dense {
     /// Numbers in an output row.
     pub fn units(&self) -> usize {
         self.maps.map_or(self.weights.len(), |maps| maps.own().numbers())
+    }
+
+    /// Matrices that W is made of, one below the other: all units of one see the same inputs.
+    pub fn matrices(&self) -> usize {
+        match (&self.fields, &self.maps) {
+            (Some(fields), _) => fields.places(),
+            (_, Some(maps)) => maps.convolution().window().groups,
+            _ => 1,
+        }
     }
 
     /// The grid that the units lie on: a single place without maps or fields.

@@ -28,7 +28,10 @@ impl Gradients {
     /// Bytes of memory that it holds.
     pub fn bytes(&self) -> u64 {
         let own = held([&self.weights, &self.above, &self.head, &self.projection, &self.embedding]);
-        own + held([&self.stack, &self.own]) + self.packs.bytes() + 4 * self.biases.capacity() as u64
+        own + held([&self.stack, &self.own])
+            + self.packs.bytes()
+            + self.whole.bytes()
+            + 4 * self.biases.capacity() as u64
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn layer_step(
     // Local gradients, the update, and x̂', h normalised where it stands, for the layers above.
     layer.head_grads(&*parts.projection, (&work.h, &work.between, &work.slopes), &mut work.grads);
     state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, pace);
-    state.update(layer, (&work.grads, work.knob), method, pace);
+    state.update(layer, (&mut work.grads, work.knob), method, pace);
     work.pass_on(layer, parts, pace.step);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }

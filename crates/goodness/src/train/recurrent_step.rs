@@ -71,7 +71,7 @@ impl Trainer {
         }
         for (l, state) in self.states.iter_mut().enumerate() {
             work.complete(l, (&self.network, flow), input, label);
-            state.update(&mut self.network.layers[l], (&work.gathered[l].grads, 0.0), &self.method, pace);
+            state.update(&mut self.network.layers[l], (&mut work.gathered[l].grads, 0.0), &self.method, pace);
         }
         Ok(())
     }

@@ -1,14 +1,14 @@
 //! What a layer remembers between steps.
 
 use goodness_core::goodness::Goodness;
-use goodness_core::optim::{Memory, Optimizer, Pace};
+use goodness_core::optim::Pace;
 use goodness_core::{Grid, Rng, Rows, RowsMut, math};
 use goodness_engine::Matrix;
-use goodness_engine::par::{self, MaybeEmpty};
 
 use super::hierarchy::Level;
 use super::likeness::Likeness;
 use super::method::Method;
+use crate::follow::{drift, follow, follow_pieces, follow_weights, memory};
 use crate::layer::{Dense, Gradients, Input};
 use crate::recipe::Theta;
 
@@ -44,8 +44,6 @@ pub(crate) struct LayerState {
 const THETA_STAYS: f32 = 0.99;
 /// The lowest running threshold, as a share of the goodness's own default.
 const THETA_LEAST: f32 = 0.05;
-/// Weights that one thread updates at a time.
-const BLOCK: usize = 1 << 14;
 
 impl LayerState {
     pub(crate) fn new(
@@ -55,11 +53,11 @@ impl LayerState {
         rng: &mut Rng,
     ) -> Self {
         let slots = method.optimizer.slots();
-        let zeros = |len: usize| [0, 1].map(|slot| vec![0.0; if slot < slots { len } else { 0 }]);
+        let zeros = |len: usize| memory(slots, len);
         let knob: Vec<f32> = method.objective.knob().into_iter().collect();
         let map = method.map(layer.grid(), rng);
         Self {
-            weights: zeros(layer.weights.data().len()),
+            weights: memory(method.optimizer.slots_of_matrix(), layer.weights.data().len()),
             biases: zeros(layer.biases.len()),
             above: zeros(layer.above.data().len()),
             head: zeros(layer.head.data().len()),
@@ -127,21 +125,14 @@ impl LayerState {
         method: &Method,
         pace: Pace,
     ) {
-        let mut weights = std::mem::take(&mut layer.weights);
-        let [first, second] = &mut self.weights;
-        let following = [weights.data_mut(), first, second];
-        layer.hand_out_grads(input, dz, grads, following, |piece| {
-            let [w, first, second] = piece.following;
-            method.optimizer.update(pace, w, piece.numbers, Memory { first, second });
-        });
-        layer.weights = weights;
+        follow_pieces((layer, input), dz, grads, &mut self.weights, (&*method.optimizer, pace));
     }
 
     /// Moves what the layer learns against its gradients; the weights only where they are among them.
-    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&Gradients, f32), method: &Method, pace: Pace) {
+    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&mut Gradients, f32), method: &Method, pace: Pace) {
         let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
         if !grads.weights.is_empty() {
-            follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, pace);
+            follow_weights(layer, grads, &mut self.weights, (optimizer, pace));
         }
         if !grads.above.is_empty() {
             follow((layer.above.data_mut(), grads.above.data()), &mut self.above, optimizer, pace);
@@ -177,23 +168,6 @@ impl LayerState {
             pairs.into_iter().for_each(|(average, now)| drift(average, now, keep));
         }
     }
-}
-
-type Part<'a> = (&'a mut [f32], &'a [f32], MaybeEmpty<'a>, MaybeEmpty<'a>);
-
-fn follow((w, g): (&mut [f32], &[f32]), memory: &mut [Vec<f32>; 2], optimizer: &dyn Optimizer, pace: Pace) {
-    let [first, second] = memory;
-    let parts = (w, g, MaybeEmpty(first), MaybeEmpty(second));
-    par::each_block(g.len(), BLOCK, parts, |_, (w, g, first, second): Part<'_>| {
-        optimizer.update(pace, w, g, Memory { first: first.0, second: second.0 });
-    });
-}
-
-/// `average ← keep · average + (1 − keep) · now`.
-fn drift(average: &mut [f32], now: &[f32], keep: f32) {
-    par::each_block(now.len(), BLOCK, (average, now), |_, (average, now): (&mut [f32], &[f32])| {
-        average.iter_mut().zip(now).for_each(|(a, n)| *a += (1.0 - keep) * (n - *a));
-    });
 }
 
 #[cfg(test)]

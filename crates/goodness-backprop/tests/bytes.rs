@@ -52,6 +52,26 @@ fn bytes_are_those_that_can_be_counted_on_paper() {
 }
 
 #[test]
+fn a_matrix_that_moves_as_one_has_one_number_remembered_of_a_weight() {
+    let ask = |twin| {
+        let plain = ask(twin, "");
+        Ask { recipe: plain.recipe.replace("adam", "muon"), ..plain }
+    };
+    let matrices = INPUTS * WIDTH + (DEPTH - 1) * WIDTH * WIDTH;
+    let by_adam = DEPTH * WIDTH;
+    let own = measure(&ask(None)).unwrap().bytes;
+    assert_eq!(own.optimizer, 4 * (matrices + 2 * by_adam) as u64);
+    // The softmax at the top is no such matrix.
+    let twin = measure(&ask(Some(Form::Full))).unwrap().bytes;
+    assert_eq!(twin.optimizer, 4 * (matrices + 2 * (by_adam + WIDTH * CLASSES + CLASSES)) as u64);
+    for of in [None, Some(Form::Full)] {
+        let room = 4 * (2 * INPUTS * WIDTH + 4 * WIDTH * WIDTH) as u64;
+        let (bytes, plain) = (measure(&ask(of)).unwrap().bytes, measure(&self::ask(of, "")).unwrap().bytes);
+        assert_eq!(bytes.gradients, plain.gradients + room, "room for one matrix, at any depth");
+    }
+}
+
+#[test]
 fn full_storage_keeps_the_activities_of_every_layer_and_accumulation_those_of_a_part() {
     let of = |form| measure(&ask(Some(form), "")).unwrap().bytes.activities;
     let layers = 4 * (DEPTH * BATCH * WIDTH) as u64;

@@ -30,6 +30,7 @@ const PIPELINES: &[&[&str]] = &[
     &["negatives=wrong_label", "overlay=waves", "layers=[5, 4, 6]", "convolutions=[{side=5, stride=2}, {side=3}]"],
     &["normalize=batch", "negatives=", "goodness=class_mean", "loss=cross_entropy", "layers=[12, 9, 15]"],
     &["negatives=wrong_label", "overlay=embedding", "readout=ridge", "schedule=cosine", "optimizer=smoothed_sgd"],
+    &["negatives=wrong_label", "optimizer=muon", "layers=[13, 11, 9]"],
 ];
 
 #[test]

@@ -117,3 +117,30 @@ pub(super) const ENTRY: Entry<dyn Optimizer> = Entry {
         Box::new(Muon { adam, momentum, rounds: args.get("rounds") as usize, rms })
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_is_an_average_and_the_direction_is_ahead_of_it() {
+        let rule = Orthogonal { momentum: 0.5, rounds: 5, rms: 0.2 };
+        let (mut memory, mut direction) = ([0.0], [0.0]);
+        for (average, ahead) in [(0.5, 0.75), (0.75, 0.875), (0.875, 0.9375)] {
+            rule.gather(&[1.0], &mut memory, &mut direction);
+            assert_eq!((memory[0], direction[0]), (average, ahead));
+        }
+    }
+
+    #[test]
+    fn a_step_has_the_size_it_should_and_decay_pulls() {
+        let adam = Adam { rate: 0.5, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.5 };
+        let muon = Muon { adam, momentum: 0.9, rounds: 5, rms: 0.25 };
+        let (rule, pace) =
+            (muon.orthogonal().expect("a matrix moves as one"), muon.pace(Moment { step: 3, gain: 0.5 }));
+        let mut weights = [8.0, 0.0];
+        // Two of a matrix's numbers: 0.25 · (0.25 · √16 · o + 0.5 · w).
+        rule.apply(pace, (2, 16), &[1.0, -1.0], &mut weights);
+        assert_eq!(weights, [8.0 - 0.25 - 1.0, 0.25]);
+    }
+}

@@ -13,7 +13,11 @@ const WIDTH: usize = 18;
 const INPUTS: usize = 6 * 7;
 
 fn ask(twin: Option<Form>, keys: &str) -> Ask {
-    let text = format!("name = 'a'\n[network]\nlayers = [9]\n[train]\noptimizer = 'adam'\n{keys}");
+    ask_by("adam", twin, keys)
+}
+
+fn ask_by(optimizer: &str, twin: Option<Form>, keys: &str) -> Ask {
+    let text = format!("name = 'a'\n[network]\nlayers = [9]\n[train]\noptimizer = '{optimizer}'\n{keys}");
     Ask {
         recipe: Recipe::parse("a", &text).unwrap().to_toml(),
         depth: DEPTH,
@@ -53,20 +57,16 @@ fn bytes_are_those_that_can_be_counted_on_paper() {
 
 #[test]
 fn a_matrix_that_moves_as_one_has_one_number_remembered_of_a_weight() {
-    let ask = |twin| {
-        let plain = ask(twin, "");
-        Ask { recipe: plain.recipe.replace("adam", "muon"), ..plain }
-    };
     let matrices = INPUTS * WIDTH + (DEPTH - 1) * WIDTH * WIDTH;
     let by_adam = DEPTH * WIDTH;
-    let own = measure(&ask(None)).unwrap().bytes;
+    let own = measure(&ask_by("muon", None, "")).unwrap().bytes;
     assert_eq!(own.optimizer, 4 * (matrices + 2 * by_adam) as u64);
     // The softmax at the top is no such matrix.
-    let twin = measure(&ask(Some(Form::Full))).unwrap().bytes;
+    let twin = measure(&ask_by("muon", Some(Form::Full), "")).unwrap().bytes;
     assert_eq!(twin.optimizer, 4 * (matrices + 2 * (by_adam + WIDTH * CLASSES + CLASSES)) as u64);
     for of in [None, Some(Form::Full)] {
         let room = 4 * (2 * INPUTS * WIDTH + 4 * WIDTH * WIDTH) as u64;
-        let (bytes, plain) = (measure(&ask(of)).unwrap().bytes, measure(&self::ask(of, "")).unwrap().bytes);
+        let (bytes, plain) = (measure(&ask_by("muon", of, "")).unwrap().bytes, measure(&ask(of, "")).unwrap().bytes);
         assert_eq!(bytes.gradients, plain.gradients + room, "room for one matrix, at any depth");
     }
 }

@@ -87,7 +87,7 @@ pub fn follow_weights(
 
 /// The room in which matrices are made orthogonal; one serves all layers in turn.
 #[derive(Debug, Default)]
-pub struct Whole {
+pub(crate) struct Whole {
     direction: Matrix,
     orthogonal: Matrix,
     orthogonalizer: Orthogonalizer,

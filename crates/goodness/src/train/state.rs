@@ -116,7 +116,7 @@ impl LayerState {
         follow((self.map.data_mut(), likeness.dmap.data()), &mut self.maps, &*method.optimizer, pace);
     }
 
-    /// Moves the weights against their gradient, piece by piece as it is made.
+    /// Moves the weights against their gradient: piece by piece as it is made, unless the optimizer moves a matrix as one.
     pub(super) fn follow_weights(
         &mut self,
         (layer, input): (&mut Dense, &Input<'_>),

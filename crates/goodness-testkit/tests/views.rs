@@ -239,6 +239,29 @@ fn readouts_read_what_the_view_makes_of_layers() {
     }
 }
 
+/// Weights of a ridge on layers that stay as they were drawn.
+fn ridge_of(data: &Dataset, mirror: f64) -> Vec<f32> {
+    let recipe = LEARNS.replace("rate = 0.01", "rate = 0.0").replace("[train]", "readout = \"ridge\"\n[train]");
+    let recipe = format!("{recipe}\n[data]\nmirror = {mirror}");
+    let recipe = Recipe::parse("views", &recipe).unwrap();
+    let mut trainer = Trainer::new(&recipe, data.clone(), data.clone(), 1).unwrap();
+    trainer.validation_error();
+    trainer.network().readout.weights().iter().flat_map(|w| w.data()).copied().collect()
+}
+
+#[test]
+fn a_ridge_is_solved_on_mirror_images_too_where_training_mirrors() {
+    let data = toy::pictures(60, CLASSES, 1);
+    let mirrored = data.mirrored();
+    let rows = || (0..data.len()).map(|r| data.row(r)).chain((0..data.len()).map(|r| mirrored.row(r)));
+    let labels = [data.labels(), mirrored.labels()].concat();
+    let both = Dataset::new("both", rows().flatten().copied().collect(), labels, CLASSES, data.shape()).unwrap();
+    let (solved, want, without) = (ridge_of(&data, 0.5), ridge_of(&both, 0.0), ridge_of(&data, 0.0));
+    let apart = |other: &[f32]| solved.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let (equal, unequal) = (apart(&want), apart(&without));
+    assert!(equal < 0.01 * unequal, "{equal} and {unequal}");
+}
+
 #[test]
 fn cells_that_are_too_small_are_named() {
     let recipe = STEP.replace("\"deviation\", cells = 1", "\"deviation\", cells = 3");

@@ -109,6 +109,8 @@ const ASKED: usize = 256;
 const CHUNK: usize = 1000;
 /// Numbers of the widest layer that are held together when a data set is read: maps have hundreds of thousands a row.
 const HELD: usize = 1 << 20;
+/// Images whose mirror images are held together when a readout is solved for.
+const MIRRORED: usize = 1000;
 /// Rows below which kernels have too little to share out, however wide layers are.
 const FEW: usize = 16;
 
@@ -317,14 +319,21 @@ impl Network {
         (HELD / widest.max(1)).clamp(FEW, CHUNK)
     }
 
-    /// Solves for the readout's weights on a data set, where it is one that is solved for. Call it inside a
-    /// [`Pool`](goodness_engine::Pool).
-    pub(crate) fn solve_readout(&mut self, data: &Dataset, depth: usize) {
+    /// Solves for the readout's weights on a data set, and where `mirrored` on the mirror images too, where it is one that is
+    /// solved for. Call it inside a [`Pool`](goodness_engine::Pool).
+    pub(crate) fn solve_readout(&mut self, data: &Dataset, mirrored: bool, depth: usize) {
         let Some(mut moments) = self.readout.moments() else { return };
-        self.read_all(data, depth, |first, walk, scores| {
-            let seen: Vec<Rows<'_>> = (0..depth).map(|l| walk.seen(l).rows()).collect();
-            moments.add(&seen, &data.labels()[first..first + scores.len()]);
-        });
+        let mut add = |data: &Dataset| {
+            self.read_all(data, depth, |first, walk, scores| {
+                let seen: Vec<Rows<'_>> = (0..depth).map(|l| walk.seen(l).rows()).collect();
+                moments.add(&seen, &data.labels()[first..first + scores.len()]);
+            });
+        };
+        add(data);
+        if mirrored {
+            let parts = (0..data.len()).step_by(MIRRORED).map(|first| first..data.len().min(first + MIRRORED));
+            parts.filter_map(|rows| data.select(rows).ok()).for_each(|part| add(&part.mirrored()));
+        }
         self.readout.solve(&moments);
     }
 

@@ -4,10 +4,11 @@
 //!
 //! W = (C + λ I)⁻¹ D, b = ȳ − μ W, C = mean of (x̂ − μ)ᵀ(x̂ − μ), D = mean of (x̂ − μ)ᵀ(y − ȳ)
 //!
-//! over the training set as it is, y being one-hot labels: the least squares solution, in closed form (Lin and others 2023,
-//! CaFo; De Vita and others 2023, µ-FF). Nothing is trained alongside: it is solved for whenever the network is read.
-//! λ has the units of a squared activity; normalised activities have a mean square of 1. With n units in all, the cost is
-//! n² multiply-adds a training sample and n³/3 for the solution.
+//! over the training set as it is, and where training mirrors some images over the mirror image of each as well, y being
+//! one-hot labels: the least squares solution, in closed form (Lin and others 2023, CaFo; De Vita and others 2023, µ-FF).
+//! Nothing is trained alongside: it is solved for whenever the network is read. λ has the units of a squared activity;
+//! normalised activities have a mean square of 1. With n units in all, the cost is n² multiply-adds a training sample and
+//! n³/3 for the solution.
 
 use goodness_core::catalogue::{Entry, Info, Param};
 use goodness_core::{Rows, RowsMut};

@@ -7,7 +7,8 @@ pub(super) fn section(report: &Report) -> String {
         return String::new();
     }
     let lines: String = report.samples.iter().map(|sample| line(report, sample)).collect();
-    let reading = "Each line is a sample as it is, named by its class, and draws of what training makes of it.";
+    let reading = "Each line is a sample as it is, named by its class, and draws of what training makes of it, before it is \
+                   scaled or whitened.";
     page::section("What training sees", reading, &lines)
 }
 

@@ -190,8 +190,9 @@ impl Trainer {
     /// Share of the validation samples that the network gets wrong now.
     pub fn validation_error(&mut self) -> f64 {
         let (network, train, validation) = (&mut self.network, &self.train, &self.validation);
+        let mirrored = self.recipe.data.mirror > 0.0;
         self.pool.run(|| {
-            network.solve_readout(train, network.layers.len());
+            network.solve_readout(train, mirrored, network.layers.len());
             network.error(validation)
         })
     }
@@ -264,7 +265,7 @@ impl Trainer {
         // Averaged weights are what is read; after the last epoch they are what stays.
         self.swap_averages();
         if due && readable {
-            self.network.solve_readout(&self.train, learning.end);
+            self.network.solve_readout(&self.train, self.recipe.data.mirror > 0.0, learning.end);
         }
         let misread = (due && readable).then(|| self.network.misread(&self.validation, learning.end));
         let validation = misread.map(|wrong| 100.0 * wrong as f64 / self.validation.len() as f64);

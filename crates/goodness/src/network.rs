@@ -334,7 +334,7 @@ impl Network {
             let parts = (0..data.len()).step_by(MIRRORED).map(|first| first..data.len().min(first + MIRRORED));
             parts.filter_map(|rows| data.select(rows).ok()).for_each(|part| add(&part.mirrored()));
         }
-        self.readout.solve(&moments);
+        self.readout.solve(moments);
     }
 
     /// The score of every class for every image: images × classes. Call it inside a [`Pool`](goodness_engine::Pool).

@@ -36,7 +36,7 @@ fn inside(
             moments.add(&[x.rows()], &first.labels()[row..row + x.len()]);
         }
     });
-    probes.iter_mut().zip(&moments).for_each(|(probe, moments)| probe.solve(moments));
+    probes.iter_mut().zip(moments).for_each(|(probe, moments)| probe.solve(moments));
     let mut wrong = vec![0; widths.len()];
     activities(validation, &mut |row, x| {
         for ((wrong, probe), x) in wrong.iter_mut().zip(&probes).zip(x) {

@@ -156,7 +156,7 @@ pub trait Readout: Send + Sync {
     }
 
     /// Takes its weights from what the training set's neutral pass came to.
-    fn solve(&mut self, _moments: &Moments) {}
+    fn solve(&mut self, _moments: Moments) {}
 
     /// Its weights, one matrix (classes × units) for each layer it looks at.
     fn weights(&self) -> Vec<&Matrix> {

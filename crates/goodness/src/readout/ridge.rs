@@ -26,6 +26,9 @@ pub struct Ridge {
     weights: Vec<Matrix>,
 }
 
+/// Rows that are summed together at least: each sum reads and writes a product of all units with all units once.
+const TOGETHER: usize = 256;
+
 /// Sums over a data set of products of activities, from which a [`Ridge`] is solved.
 #[derive(Clone, Debug)]
 pub struct Moments {
@@ -42,6 +45,9 @@ pub struct Moments {
     counts: Vec<f64>,
     onehot: Matrix,
     column: Vec<f32>,
+    /// Activities of each layer and labels that wait for others to be summed with.
+    waiting: Vec<Vec<f32>>,
+    labels: Vec<u8>,
 }
 
 impl Moments {
@@ -57,12 +63,36 @@ impl Moments {
             counts: vec![0.0; classes],
             onehot: Matrix::default(),
             column: Vec::new(),
+            waiting: vec![Vec::new(); widths.len()],
+            labels: Vec::new(),
         }
     }
 
     /// Adds samples: what is seen of the neutral pass through every layer (samples × its numbers), and their labels. Layers
     /// that were not passed count as silent.
     pub fn add(&mut self, x: &[Rows<'_>], labels: &[u8]) {
+        let x = x.get(self.from..).unwrap_or_default();
+        if self.labels.is_empty() && labels.len() >= TOGETHER {
+            return self.sum(x, labels);
+        }
+        self.waiting.iter_mut().zip(x).for_each(|(waiting, own)| waiting.extend_from_slice(own.data()));
+        self.labels.extend(labels);
+        if self.labels.len() >= TOGETHER {
+            self.sum_waiting();
+        }
+    }
+
+    /// Sums what waits.
+    fn sum_waiting(&mut self) {
+        let (mut waiting, labels) = (std::mem::take(&mut self.waiting), std::mem::take(&mut self.labels));
+        let passed = waiting.iter().zip(&self.widths).take_while(|(x, _)| !x.is_empty());
+        let x: Vec<Rows<'_>> = passed.map(|(x, width)| Rows::new(x, labels.len(), *width)).collect();
+        self.sum(&x, &labels);
+        waiting.iter_mut().for_each(Vec::clear);
+        self.waiting = waiting;
+    }
+
+    fn sum(&mut self, x: &[Rows<'_>], labels: &[u8]) {
         self.samples += labels.len();
         self.onehot.resize(labels.len(), self.counts.len());
         self.onehot.data_mut().fill(0.0);
@@ -70,7 +100,6 @@ impl Moments {
             self.onehot.rows_mut().row_mut(r)[usize::from(*label)] = 1.0;
             self.counts[usize::from(*label)] += 1.0;
         }
-        let x = x.get(self.from..).unwrap_or_default();
         for (i, own) in x.iter().enumerate() {
             for (j, other) in x[..=i].iter().enumerate() {
                 product::add_gradient(*own, *other, self.products[i * (i + 1) / 2 + j].rows_mut());
@@ -157,7 +186,8 @@ impl Readout for Ridge {
         Some(Moments::new(self.from, &widths, biases.width()))
     }
 
-    fn solve(&mut self, moments: &Moments) {
+    fn solve(&mut self, mut moments: Moments) {
+        moments.sum_waiting();
         let (means, classes) = (moments.means(), moments.counts.len());
         let mut factor = moments.covariance(&means, self.lambda);
         cholesky::factor(&mut factor, means.len());
@@ -223,9 +253,39 @@ mod tests {
         let x = Matrix::from_vec(vec![0.0, 1.0, 1.0, 1.0, 1.0, -1.0, 0.0, -1.0], 4, 2);
         let mut moments = ridge.moments().unwrap();
         moments.add(&[x.rows()], &[0, 1, 1, 0]);
-        ridge.solve(&moments);
+        ridge.solve(moments);
         let near =
             |m: &Matrix, want: [f32; 2]| m.rows().row(m.len() - 1).iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-4);
         assert!(near(&ridge.weights[0], [1.0, 0.0]) && near(&ridge.weights[1], [1.0, 0.0]), "{:?}", ridge.weights);
+    }
+
+    #[test]
+    fn samples_may_come_one_by_one() {
+        let layers = Layers { widths: &[3, 2, 2], classes: 3, per_class: false };
+        let (rows, widths) = (TOGETHER + 40, [3, 2, 2]);
+        let mut rng = goodness_core::Rng::keyed(1, 0, 0);
+        let x = widths.map(|w| Matrix::from_vec((0..rows * w).map(|_| rng.unit()).collect(), rows, w));
+        let labels: Vec<u8> = (0..rows).map(|r| (r % 3) as u8).collect();
+        // The last layer is not passed: it counts as silent.
+        let part = |l: usize, from: usize, to: usize| {
+            Rows::new(&x[l].data()[from * widths[l]..to * widths[l]], to - from, widths[l])
+        };
+        let solved = |step: usize| {
+            let mut ridge = Ridge { from: 0, lambda: 0.1, weights: Vec::new() };
+            ridge.prepare(layers);
+            let mut moments = ridge.moments().unwrap();
+            for from in (0..rows).step_by(step) {
+                let to = rows.min(from + step);
+                moments.add(&[part(0, from, to), part(1, from, to)], &labels[from..to]);
+            }
+            ridge.solve(moments);
+            ridge.weights
+        };
+        let whole = solved(rows);
+        assert!(whole[0].data().iter().any(|w| w.abs() > 1e-3) && whole[2].data().iter().all(|w| *w == 0.0));
+        for step in [1, 7, TOGETHER] {
+            let apart = |(a, b): (&Matrix, &Matrix)| a.data().iter().zip(b.data()).all(|(a, b)| (a - b).abs() < 1e-5);
+            assert!(solved(step).iter().zip(&whole).all(apart), "{step}");
+        }
     }
 }

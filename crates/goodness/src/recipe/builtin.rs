@@ -22,6 +22,7 @@ pub const BUILTIN: &[Builtin] = &[
     Builtin { name: "mnist-conv", text: include_str!("../../../../recipes/mnist-conv.toml") },
     Builtin { name: "fashion-conv", text: include_str!("../../../../recipes/fashion-conv.toml") },
     Builtin { name: "cifar10-fast", text: include_str!("../../../../recipes/cifar10-fast.toml") },
+    Builtin { name: "cifar10-class-goodness", text: include_str!("../../../../recipes/cifar10-class-goodness.toml") },
     Builtin { name: "class-goodness", text: include_str!("../../../../recipes/class-goodness.toml") },
     Builtin { name: "mono-forward", text: include_str!("../../../../recipes/mono-forward.toml") },
     Builtin { name: "mono-forward-deep", text: include_str!("../../../../recipes/mono-forward-deep.toml") },
@@ -32,6 +33,7 @@ pub const BUILTIN: &[Builtin] = &[
     Builtin { name: "hinton-local-fields", text: include_str!("../../../../recipes/hinton-local-fields.toml") },
     Builtin { name: "hinton-recurrent", text: include_str!("../../../../recipes/hinton-recurrent.toml") },
     Builtin { name: "scff-mlp", text: include_str!("../../../../recipes/scff-mlp.toml") },
+    Builtin { name: "scff-cifar10", text: include_str!("../../../../recipes/scff-cifar10.toml") },
     Builtin { name: "tutorial", text: include_str!("../../../../recipes/tutorial.toml") },
 ];
 

@@ -189,12 +189,16 @@ impl Trainer {
 
     /// Share of the validation samples that the network gets wrong now.
     pub fn validation_error(&mut self) -> f64 {
-        let (network, train, validation) = (&mut self.network, &self.train, &self.validation);
-        let mirrored = self.recipe.data.mirror > 0.0;
-        self.pool.run(|| {
-            network.solve_readout(train, mirrored, network.layers.len());
-            network.error(validation)
+        let pool = Arc::clone(&self.pool);
+        pool.run(|| {
+            self.solve_readout(self.network.layers.len());
+            self.network.error(&self.validation)
         })
+    }
+
+    /// Solves for the readout of the first `depth` layers, where it is one that is solved for, on what training has seen.
+    fn solve_readout(&mut self, depth: usize) {
+        self.network.solve_readout(&self.train, self.recipe.data.mirror > 0.0, depth);
     }
 
     /// Epochs in all.
@@ -265,7 +269,7 @@ impl Trainer {
         // Averaged weights are what is read; after the last epoch they are what stays.
         self.swap_averages();
         if due && readable {
-            self.network.solve_readout(&self.train, self.recipe.data.mirror > 0.0, learning.end);
+            self.solve_readout(learning.end);
         }
         let misread = (due && readable).then(|| self.network.misread(&self.validation, learning.end));
         let validation = misread.map(|wrong| 100.0 * wrong as f64 / self.validation.len() as f64);

@@ -108,7 +108,7 @@ const ASKED: usize = 256;
 /// Rows that go through the layers together when a data set is read, where layers are narrow.
 const CHUNK: usize = 1000;
 /// Numbers of the widest layer that are held together when a data set is read: maps have hundreds of thousands a row.
-const HELD: usize = 1 << 22;
+const HELD: usize = 1 << 20;
 /// Images whose mirror images are held together when a readout is solved for.
 const MIRRORED: usize = 1000;
 /// Rows below which kernels have too little to share out, however wide layers are.

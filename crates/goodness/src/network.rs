@@ -347,21 +347,20 @@ impl Network {
         all
     }
 
-    /// How many images' best class is not their label, read through the first `depth` layers.
-    pub(crate) fn misread(&self, data: &Dataset, depth: usize) -> usize {
-        let mut wrong = 0;
-        self.read_all(data, depth, |first, _, scores| {
-            let miss = |(r, row): (usize, &[f32])| math::argmax(row) != usize::from(data.label(first + r));
-            wrong += scores.rows().iter().enumerate().filter(|x| miss(*x)).count();
-        });
-        wrong
-    }
-
     /// Share of images whose best class is not their label, from 0 to 1. Call it inside a
     /// [`Pool`](goodness_engine::Pool).
     pub fn error(&self, data: &Dataset) -> f64 {
-        self.misread(data, self.layers.len()) as f64 / data.len() as f64
+        let mut wrong = 0;
+        self.read_all(data, self.layers.len(), |first, _, scores| {
+            wrong += misread(scores.rows(), &data.labels()[first..][..scores.len()]);
+        });
+        wrong as f64 / data.len() as f64
     }
+}
+
+/// How many rows' best class is not their label.
+pub(crate) fn misread(scores: Rows<'_>, labels: &[u8]) -> usize {
+    scores.iter().zip(labels).filter(|(row, label)| math::argmax(row) != usize::from(**label)).count()
 }
 
 /// Looks at the activities of a neutral pass and says nothing about them.

@@ -14,7 +14,7 @@ pub struct File {
     pub sha256: &'static str,
     /// Its size in bytes.
     pub bytes: usize,
-    /// The original, cut in parts that are compressed one by one.
+    /// The original, cut after every [`PART`] bytes into parts that are compressed one by one.
     parts: &'static [&'static [u8]],
 }
 
@@ -45,6 +45,9 @@ pub const FILES: &[File; 4] = &[
         parts: &[include_bytes!("../files/t10k-labels-idx1-ubyte.xz")],
     },
 ];
+
+/// Bytes of an original in each part but the last.
+const PART: usize = 23_520_016;
 
 /// Bytes before the first pixel of an image file, and before the first label of a label file.
 const HEADERS: (usize, usize) = (16, 8);
@@ -119,27 +122,26 @@ impl File {
         }
     }
 
-    /// All parts, each on a thread of its own.
+    /// All parts, each on a thread of its own and to where it belongs, so that the whole is there once.
     fn decompress(&self) -> std::io::Result<Vec<u8>> {
-        let parts: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> = self.parts.iter().map(|part| scope.spawn(|| self.part(part))).collect();
-            let join = |t: std::thread::ScopedJoinHandle<'_, _>| {
-                t.join().unwrap_or_else(|_| Err(std::io::Error::other("the decompressor panicked")))
-            };
-            threads.into_iter().map(join).collect::<std::io::Result<_>>()
+        let mut all = vec![0; self.bytes];
+        std::thread::scope(|scope| {
+            let parts = self.parts.iter().zip(all.chunks_mut(PART));
+            let threads: Vec<_> = parts.map(|(part, to)| scope.spawn(|| decompress(part, to))).collect();
+            let panicked = |_| Err(std::io::Error::other("the decompressor panicked"));
+            threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(panicked))
         })?;
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or_default();
-        all.reserve_exact(self.bytes.saturating_sub(all.len()));
-        parts.for_each(|part| all.extend_from_slice(&part));
         Ok(all)
     }
+}
 
-    fn part(&self, compressed: &[u8]) -> std::io::Result<Vec<u8>> {
-        let mut out = Vec::with_capacity(self.bytes / self.parts.len() + 1);
-        // One byte more than can be right, so that too much is seen without reading on for ever.
-        lzma_rust2::XzReader::new(compressed, false).take(self.bytes as u64 + 1).read_to_end(&mut out)?;
-        Ok(out)
+/// Fills `to`, exactly.
+fn decompress(compressed: &[u8], to: &mut [u8]) -> std::io::Result<()> {
+    let mut reader = lzma_rust2::XzReader::new(compressed, false);
+    reader.read_exact(to)?;
+    match reader.read(&mut [0])? {
+        0 => Ok(()),
+        _ => Err(std::io::Error::other("there is more than expected")),
     }
 }
 

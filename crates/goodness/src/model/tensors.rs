@@ -26,7 +26,7 @@ struct Envelope<T> {
     header: T,
 }
 
-/// Collects tensors for a file. They are borrowed, and become bytes one at a time while the file is written.
+/// Collects tensors for a file. They are borrowed, and written as they lie in memory where that is how a file has them.
 #[derive(Default)]
 pub(crate) struct TensorWriter<'a> {
     tensors: Vec<(String, Tensor<'a>)>,
@@ -47,7 +47,10 @@ impl View for &Tensor<'_> {
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        self.numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
+        match cfg!(target_endian = "little") {
+            true => Cow::Borrowed(bytemuck::cast_slice(self.numbers)),
+            false => self.numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        }
     }
 
     fn data_len(&self) -> usize {
@@ -157,13 +160,13 @@ impl TensorReader {
         ModelError::WrongShape { path: self.path.clone(), tensor, expected, came }
     }
 
-    fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<u8>, ModelError> {
+    fn tensor(&self, name: &str, shape: &[usize]) -> Result<&[u8], ModelError> {
         let tensors = SafeTensors::deserialize(&self.bytes).map_err(|e| self.wrong(name, shape, e.to_string()))?;
         let tensor = tensors.tensor(name).map_err(|_| self.wrong(name, shape, "no such tensor".to_string()))?;
         if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
             return Err(self.wrong(name, shape, format!("{:?} of {:?}", tensor.shape(), tensor.dtype())));
         }
-        Ok(tensor.data().to_vec())
+        Ok(tensor.data())
     }
 
     /// Checks that a tensor is there in its shape.

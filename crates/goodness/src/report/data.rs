@@ -83,6 +83,9 @@ pub struct LayerRecord {
     pub separation: f64,
     /// Share of units that no positive excited.
     pub dead: f64,
+    /// Its error on the validation split when it is asked alone, in percent, where that was measured and its goodness tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_error: Option<f64>,
 }
 
 /// How often goodness lay where, for positives and for negatives of one layer.

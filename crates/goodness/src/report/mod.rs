@@ -82,7 +82,16 @@ pub(crate) mod tests {
     use super::*;
 
     fn layer(layer: usize, loss: f64) -> LayerRecord {
-        LayerRecord { layer, loss, goodness_pos: 5.0, goodness_neg: 4.0, separation: 0.9, dead: 0.1 }
+        let (goodness_pos, goodness_neg) = (5.0, 4.0);
+        LayerRecord {
+            layer,
+            loss,
+            goodness_pos,
+            goodness_neg,
+            separation: 0.9,
+            dead: 0.1,
+            validation_error: Some(loss),
+        }
     }
 
     pub(super) fn report(epochs: usize, loss: f64) -> Report {

@@ -52,8 +52,8 @@ pub fn examine(
 fn histograms(network: &Network, recipe: &Recipe, thresholds: &[f64], validation: &Dataset) -> Vec<Histogram> {
     let rows = SAMPLES.min(validation.len());
     let wrong = wrong_labels(network, validation, rows, recipe.train.seed);
-    // Parts of nearly one size: negatives that are made of two images need two.
-    let part = rows.div_ceil(rows.div_ceil(network.chunk()).max(1)).max(1);
+    // Two rows a sample, and parts of nearly one size: negatives that are made of two images need two.
+    let part = rows.div_ceil((2 * rows).div_ceil(network.chunk()).max(1)).max(1);
     let mut pairs = vec![(Vec::new(), Vec::new()); network.layers.len()];
     for first in (0..rows).step_by(part) {
         let own: Vec<usize> = (first..rows.min(first + part)).collect();

@@ -125,7 +125,8 @@ mod tests {
     fn healthy(layer: usize, epoch: usize) -> LayerRecord {
         let gain = 1.0 - 0.7f64.powi(epoch as i32);
         let (goodness_pos, goodness_neg) = (1.0 + gain, 1.0 - gain);
-        LayerRecord { layer, loss: 1.0 - gain, goodness_pos, goodness_neg, separation: 0.5 + 0.45 * gain, dead: 0.05 }
+        let (loss, separation) = (1.0 - gain, 0.5 + 0.45 * gain);
+        LayerRecord { layer, loss, goodness_pos, goodness_neg, separation, dead: 0.05, validation_error: None }
     }
 
     fn epochs(count: usize, spoil: impl Fn(usize, &mut LayerRecord)) -> Vec<EpochRecord> {

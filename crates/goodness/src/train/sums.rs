@@ -80,6 +80,7 @@ impl LayerSums {
             goodness_neg: self.g_neg / pairs,
             separation: self.apart as f64 / pairs,
             dead: dead / self.awake.len().max(1) as f64,
+            validation_error: None,
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::data::{Dataset, Order};
 use crate::network::Network;
 use crate::readout::Layers;
 use crate::recipe::Recipe;
-use crate::report::EpochRecord;
+use crate::report::{EpochRecord, LayerRecord};
 
 /// Trains a network by a recipe.
 pub struct Trainer {
@@ -268,29 +268,34 @@ impl Trainer {
         let readable = learning.end > self.network.readout.from() && !waits;
         // Averaged weights are what is read; after the last epoch they are what stays.
         self.swap_averages();
-        if due && readable {
-            self.solve_readout(learning.end);
+        if epoch + 1 == epochs {
+            // Nothing is learned any more: what is read from now on takes the place of what learning took.
+            (self.work, self.kept) = (Workspace::new(self.network.layers.len()), None);
         }
-        let misread = (due && readable).then(|| self.network.misread(&self.validation, learning.end));
-        let validation = misread.map(|wrong| 100.0 * wrong as f64 / self.validation.len() as f64);
+        let known = (due && readable).then(|| {
+            self.solve_readout(learning.end);
+            self.validate(learning.end)
+        });
         if epoch + 1 < epochs {
             self.swap_averages();
         }
         let gain = self.timetable_of(learning.start).gain(self.position.batch);
-        let layers = learning.map(|l| self.position.sums[l].record(l)).collect();
+        let alone = |l: usize| known.as_ref()?.alone.get(l).copied();
+        let layers = learning.map(|l| LayerRecord { validation_error: alone(l), ..self.position.sums[l].record(l) });
+        let layers = layers.collect();
         let record = EpochRecord {
             epoch: epoch + 1,
             seconds: self.position.seconds,
             samples_per_second: self.train.len() as f64 / self.position.seconds.max(1e-9),
             rate: f64::from(gain * self.method.optimizer.rate()),
-            validation_error: validation,
+            validation_error: known.as_ref().map(|known| known.error),
             layers,
         };
         self.position = Position { epoch: epoch + 1, step: self.position.step, ..Position::default() };
-        let known = monitor::warnings(&self.history).len();
+        let warned = monitor::warnings(&self.history).len();
         let flow = watch(Event::Epoch { record: &record, epochs });
         self.history.push(record);
-        for text in monitor::warnings(&self.history).iter().skip(known) {
+        for text in monitor::warnings(&self.history).iter().skip(warned) {
             watch(Event::Warning { text });
         }
         Ok(flow)

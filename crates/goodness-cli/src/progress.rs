@@ -121,6 +121,7 @@ mod tests {
             goodness_neg: -1007.2,
             separation: 0.998,
             dead: 0.17,
+            validation_error: Some(3.2),
         };
         let record = EpochRecord {
             epoch: 100,

@@ -62,7 +62,7 @@ impl Case {
         let pixels = toy::rows(IMAGES, FEATURES, 3);
         let (mut images, mut labels) = (Images::default(), Labels::default());
         images.load(IMAGES, code, |r, out| out.copy_from_slice(&pixels[r * FEATURES..][..FEATURES]));
-        images.project(&layer, code);
+        images.project(&layer, code, 3);
         labels.write(&images, 3, code, normalize, label);
         let rows = written_out(overlay, &patterns(overlay, &layer.embedding, code.inputs()), &pixels, normalize);
         Self { layer, images, labels, rows }
@@ -113,6 +113,20 @@ fn passed(layer: &Dense, input: &Input<'_>) -> (Vec<f32>, Gradients) {
 fn fields_of(overlay: &dyn Overlay) -> Vec<Option<Fields>> {
     let fields = Fields::fit(2, 1, SHAPE, 12);
     if overlay.place() == Place::Over { vec![None, fields] } else { vec![None] }
+}
+
+#[test]
+fn a_single_pass_makes_what_several_share_to_the_bit() {
+    let code = Code::new(Box::new(overlay::NoOverlay), SHAPE, CLASSES);
+    for fields in [None, Fields::fit(2, 1, SHAPE, 12)] {
+        let [own, shared] = [1, 2].map(|passes| {
+            let Case { layer, mut images, mut labels, .. } = Case::new(&overlay::NoOverlay, &code, &normalize::Rms, fields);
+            images.project(&layer, &code, passes);
+            labels.write(&images, 1, &code, &normalize::Rms, |_, _| None);
+            passed(&layer, &Input::Labelled(Labelled { images: &images, labels: &labels })).0
+        });
+        assert_eq!(own, shared);
+    }
 }
 
 #[test]

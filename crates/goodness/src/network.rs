@@ -307,7 +307,7 @@ impl Network {
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
             images.load(rows, &self.parts.overlay, |r, out| self.scaling.write(data.row(first + r), &levels, out));
-            images.project(&self.layers[0], &self.parts.overlay);
+            images.project(&self.layers[0], &self.parts.overlay, readout.pass().count(self.classes));
             self.read(readout, &images, depth, &mut walk, &mut scores);
             each(first, &walk, &scores);
         }

@@ -209,7 +209,7 @@ impl Dense {
                     (0..z.len()).for_each(|r| self.add_biases(z.row_mut(r)));
                 });
             }
-            Input::Labelled(labelled) => labelled.forward_into(self, z),
+            Input::Labelled(labelled) => labelled.forward_into(self, rounded, z),
         }
     }
 

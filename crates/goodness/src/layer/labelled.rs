@@ -5,8 +5,9 @@
 //!
 //! z = s (x Wᵀ + c P Wᵀ) + b, |x_in|² = |x|² + 2 c P xᵀ + |c P|²
 //!
-//! and x Wᵀ is computed once for positives, negatives, the neutral pass and every label of a sweep. The gradient shares
-//! it the same way: Σ over passes of s·dz, one product with the images; M = Σ over rows of s·dz ⊗ c, one with P.
+//! and x Wᵀ is computed once for positives, negatives, the neutral pass and every label of a sweep; where no label is ever
+//! written and one pass reads the images, it is computed where that pass wants it, and not kept. The gradient shares it the
+//! same way: Σ over passes of s·dz, one product with the images; M = Σ over rows of s·dz ⊗ c, one with P.
 //!
 //! Where the code has inputs of its own, P is made of unit vectors, P Wᵀ is some columns of W, and nothing is multiplied.
 //! Patterns that lie over images are C images more, stacked below the others. Vectors that are
@@ -31,7 +32,7 @@ pub struct Images {
     /// Σx² of each image.
     squares: Vec<f32>,
     place: Place,
-    /// x Wᵀ of each row of `pixels`: rows × units.
+    /// x Wᵀ of each row of `pixels`: rows × units; no rows where the one pass that reads them computes it.
     product: Matrix,
     /// The columns of W that read the code alone, as rows: the code's own inputs × units.
     own: Matrix,
@@ -90,8 +91,12 @@ impl Images {
         });
     }
 
-    /// Computes what the first layer makes of images and patterns, for the weights as they are now.
-    pub fn project(&mut self, first: &Dense, code: &Code) {
+    /// Computes what the first layer makes of images and patterns, for the weights as they are now and `passes` passes to
+    /// come. Without a code, a single pass computes that itself.
+    pub fn project(&mut self, first: &Dense, code: &Code, passes: usize) {
+        if passes <= 1 && code.width() == 0 {
+            return self.product.resize(0, first.units());
+        }
         self.product.resize(self.pixels.len(), first.units());
         first.product_into(self.pixels.rows(), &mut self.rounded, self.product.rows_mut());
         self.gather_own(first, code);
@@ -216,7 +221,12 @@ impl Labelled<'_> {
     }
 
     /// z of every row: rows × units.
-    pub(super) fn forward_into(&self, layer: &Dense, z: RowsMut<'_>) {
+    pub(super) fn forward_into(&self, layer: &Dense, rounded: &mut Rounded, mut z: RowsMut<'_>) {
+        if self.images.product.is_empty() {
+            let Range { start, end } = self.labels.window;
+            let read = self.images.pixels.rows().split_at(end).0.split_at(start).1;
+            layer.product_into(read, rounded, z.reborrow());
+        }
         par::each_block(self.len(), ROWS, z, |first, mut z: RowsMut<'_>| {
             for r in 0..z.len() {
                 self.forward_row(first + r, layer, z.row_mut(r));
@@ -225,11 +235,13 @@ impl Labelled<'_> {
     }
 
     fn forward_row(&self, row: usize, layer: &Dense, z: &mut [f32]) {
-        let window = &self.labels.window;
-        z.copy_from_slice(self.images.product.rows().row(window.start + row % window.len()));
-        let columns = self.images.columns();
-        for (t, code) in self.code(row).iter().enumerate().filter(|(_, code)| **code != 0.0) {
-            add_scaled(z, *code, columns.row(t));
+        let (window, product) = (&self.labels.window, &self.images.product);
+        if !product.is_empty() {
+            z.copy_from_slice(product.rows().row(window.start + row % window.len()));
+            let columns = self.images.columns();
+            for (t, code) in self.code(row).iter().enumerate().filter(|(_, code)| **code != 0.0) {
+                add_scaled(z, *code, columns.row(t));
+            }
         }
         let scale = self.labels.scales[row];
         z.iter_mut().for_each(|z| *z *= scale);

@@ -144,7 +144,7 @@ fn spoiled(network: &Network, data: &Dataset, maker: &dyn ImageNegatives, (rows,
     let mut spoiled = Spoiled::default();
     let (images, overlay) = (first_images(network, data, rows), &network.parts.overlay);
     spoiled.fill(maker, &images, (network.shape, overlay), (seed, u64::MAX >> 24));
-    spoiled.images.project(&network.layers[0], overlay);
+    spoiled.images.project(&network.layers[0], overlay, 1);
     spoiled.images
 }
 
@@ -158,7 +158,7 @@ pub(super) fn first_images(network: &Network, data: &Dataset, rows: usize) -> Im
 fn labelled(network: &Network, data: &Dataset, wrong: &[u8]) -> (Images, Labels) {
     let (mut images, mut labels) = (first_images(network, data, wrong.len()), Labels::default());
     let (overlay, by_class) = (&network.parts.overlay, network.parts.goodness.per_class());
-    images.project(&network.layers[0], overlay);
+    images.project(&network.layers[0], overlay, 2);
     labels.write(&images, 2, overlay, &*network.parts.normalize, |pass, r| {
         (!by_class).then(|| if pass == 0 { data.label(r) } else { wrong[r] })
     });

@@ -53,7 +53,7 @@ fn each_activity(
 ) {
     let (mut images, mut labels) = (first_images(network, few, few.len()), Labels::default());
     let (overlay, normalize) = (&network.parts.overlay, &*network.parts.normalize);
-    images.project(&network.layers[0], overlay);
+    images.project(&network.layers[0], overlay, 1);
     labels.write(&images, 1, overlay, normalize, |_, _| None);
     let (mut joint, mut rounded) = (Matrix::default(), Rounded::default());
     network.activities(few, |_, x| {

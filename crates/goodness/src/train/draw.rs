@@ -36,7 +36,7 @@ impl Draw<'_> {
             (Some(kept), _) => rows.iter().zip(&mut work.wrong).for_each(|(r, w)| *w = kept.wrong[*r as usize]),
             (None, Contrast::Images(maker)) => {
                 work.spoiled.fill(&**maker, &work.images, (shape, overlay), (self.seed, step));
-                work.spoiled.images.project(self.first, overlay);
+                work.spoiled.images.project(self.first, overlay, 1);
                 return work.labels.write(&work.spoiled.images, 1, overlay, normalize, |_, _| None);
             }
             (None, Contrast::Labels(negatives)) => {

@@ -171,6 +171,11 @@ impl Method {
         matches!(self.negatives, Contrast::Images(_)) && self.objective.passes() == 2
     }
 
+    /// How many passes of those that layers learn from read the images themselves.
+    pub(super) fn passes_of_images(&self) -> usize {
+        if self.spoils() { 0 } else { self.objective.passes() }
+    }
+
     /// The map through which samples are compared by a layer on `grid`, as it starts: weights of PyTorch's `Linear`, which
     /// Nøkland and Eidnes use.
     pub(super) fn map(&self, grid: Grid, rng: &mut Rng) -> Matrix {

@@ -147,8 +147,9 @@ impl Trainer {
         if let (Some(kept), false) = (&self.kept, self.reads_images()) {
             return kept.gather(rows, &mut self.work);
         }
+        let passes = self.method.passes_of_images() + self.consulted();
         let (network, work) = (&self.network, &mut self.work);
-        work.images.project(&network.layers[0], &network.parts.overlay);
+        work.images.project(&network.layers[0], &network.parts.overlay, passes);
         self.watch.mark("load", 0);
         self.consult();
         self.watch.mark("consult", 0);
@@ -165,6 +166,13 @@ impl Trainer {
             seed: self.recipe.train.seed,
         };
         draw.write(rows, self.position.step, work);
+    }
+
+    /// How many of the two are asked about a batch.
+    fn consulted(&self) -> usize {
+        let adviser = self.method.adviser.is_some();
+        let readout = self.readout_learns() || (!adviser && self.method.negatives.looks_at() > 0);
+        usize::from(adviser) + usize::from(readout)
     }
 
     /// Lets the readout and the adviser read the batch, as far as somebody asks them, and learn from it. The scores that

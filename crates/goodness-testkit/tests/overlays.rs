@@ -120,7 +120,8 @@ fn a_single_pass_makes_what_several_share_to_the_bit() {
     let code = Code::new(Box::new(overlay::NoOverlay), SHAPE, CLASSES);
     for fields in [None, Fields::fit(2, 1, SHAPE, 12)] {
         let [own, shared] = [1, 2].map(|passes| {
-            let Case { layer, mut images, mut labels, .. } = Case::new(&overlay::NoOverlay, &code, &normalize::Rms, fields);
+            let Case { layer, mut images, mut labels, .. } =
+                Case::new(&overlay::NoOverlay, &code, &normalize::Rms, fields);
             images.project(&layer, &code, passes);
             labels.write(&images, 1, &code, &normalize::Rms, |_, _| None);
             passed(&layer, &Input::Labelled(Labelled { images: &images, labels: &labels })).0

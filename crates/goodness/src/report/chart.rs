@@ -26,6 +26,8 @@ const BOTTOM: f64 = 30.0;
 struct Frame {
     x: (f64, f64),
     y: (f64, f64),
+    /// Whether there is nothing between two whole numbers below.
+    whole: bool,
 }
 
 impl Frame {
@@ -55,7 +57,8 @@ impl Frame {
     fn axes(&self, across: &str, labels: &[String], out: &mut String) {
         self.grid(out);
         let named = labels.iter().enumerate().map(|(i, label)| (i as f64, label.clone()));
-        let counted = ticks(self.x).into_iter().map(|t| (t, short(t)));
+        let told = |t: &f64| !self.whole || (t - t.round()).abs() < 1e-9;
+        let counted = ticks(self.x).into_iter().filter(told).map(|t| (t, short(t)));
         for (x, text) in if labels.is_empty() { counted.collect::<Vec<_>>() } else { named.collect() } {
             let (x, y) = (self.x(x), HEIGHT - 14.0);
             let _ = write!(out, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{text}</text>");
@@ -73,7 +76,7 @@ pub fn lines(title: &str, across: &str, all: &[Line]) -> String {
 pub fn lines_at(title: &str, across: &str, labels: &[String], all: &[Line]) -> String {
     let finite = || all.iter().flat_map(|l| &l.points).filter(|(x, y)| x.is_finite() && drawable(*y));
     let x = if labels.is_empty() { span(finite().map(|p| p.0)) } else { (-0.3, labels.len() as f64 - 0.7) };
-    let frame = Frame { x, y: span(finite().map(|p| p.1)) };
+    let frame = Frame { x, y: span(finite().map(|p| p.1)), whole: finite().all(|p| p.0.fract() == 0.0) };
     let mut body = String::new();
     frame.axes(across, labels, &mut body);
     for line in all {
@@ -126,7 +129,7 @@ pub(crate) fn scatter(title: &str, dots: &[Dot], log: bool, labels: &[String]) -
     let place = |x: f64| if log { x.log10() } else { x };
     let seen = || dots.iter().filter(|d| place(d.x).is_finite() && drawable(d.y));
     let x = if labels.is_empty() { span(seen().map(|d| place(d.x))) } else { (-0.5, labels.len() as f64 - 0.5) };
-    let frame = Frame { x, y: span(seen().map(|d| d.y)) };
+    let frame = Frame { x, y: span(seen().map(|d| d.y)), whole: false };
     let mut body = String::new();
     frame.grid(&mut body);
     let named = labels.iter().enumerate().map(|(i, label)| (i as f64, label.clone()));
@@ -153,7 +156,7 @@ pub(super) fn histogram(title: &str, edges: &[f64], heights: [(&str, &str, &[u32
     let theta = theta.filter(|t| t.is_finite());
     let shown = edges.iter().copied().chain(theta);
     let top = heights.iter().flat_map(|(.., counts)| counts.iter()).max().copied().unwrap_or(0);
-    let frame = Frame { x: span(shown), y: (0.0, f64::from(top.max(1))) };
+    let frame = Frame { x: span(shown), y: (0.0, f64::from(top.max(1))), whole: false };
     let mut body = String::new();
     frame.axes("goodness", &[], &mut body);
     for (_, colour, counts) in &heights {
@@ -226,6 +229,15 @@ mod tests {
     }
 
     #[test]
+    fn there_is_no_epoch_and_a_half() {
+        let chart =
+            |points| lines("t", "epoch", &[Line { name: "a".into(), colour: "red".into(), dashed: false, points }]);
+        let whole = chart(vec![(1.0, 0.0), (3.0, 90.0)]);
+        assert!(whole.contains(">2</text>") && !whole.contains(">1.5</text>"));
+        assert!(chart(vec![(1.0, 0.0), (2.25, 90.0)]).contains(">1.5</text>"));
+    }
+
+    #[test]
     fn places_are_named() {
         let line = Line { name: "a".into(), colour: "red".into(), dashed: false, points: vec![(0.0, 1.0), (1.0, 2.0)] };
         let chart = lines_at("t", "layers", &["2".into(), "many".into()], &[line]);
@@ -234,7 +246,7 @@ mod tests {
 
     #[test]
     fn gaps_break_the_line() {
-        let frame = Frame { x: (0.0, 3.0), y: (0.0, 1.0) };
+        let frame = Frame { x: (0.0, 3.0), y: (0.0, 1.0), whole: true };
         let d = path(&frame, &[(0.0, 0.0), (1.0, f64::NAN), (2.0, 1.0), (3.0, 1.0)]);
         assert_eq!(d.matches('M').count(), 2);
     }

@@ -139,19 +139,33 @@ impl Net {
 /// A trainer's steps as a contender.
 pub(super) fn steps(trainer: &mut Trainer) -> Contender<'_> {
     Box::new(move |times| {
-        let (mut seen, mut start, mut took) = (0, Instant::now(), 0.0);
-        trainer.run(|event| {
-            if matches!(event, Event::Step { .. }) {
-                // The clock starts at the end of a step, so that an epoch's beginning is not counted without one.
-                if seen == 0 {
-                    start = Instant::now();
-                }
-                (seen, took) = (seen + 1, start.elapsed().as_secs_f64());
-            }
-            if seen > times { Flow::Stop } else { Flow::Continue }
-        })?;
-        Ok(took)
+        let mut lap = Lap { left: times, start: None, took: 0.0 };
+        trainer.run(|event| if let Event::Step { .. } = event { lap.step() } else { Flow::Continue })?;
+        Ok(lap.took)
     })
+}
+
+/// The time that some steps take.
+struct Lap {
+    /// Steps that are still to be timed.
+    left: u64,
+    /// The end of a step, so that an epoch's beginning is not counted without one.
+    start: Option<Instant>,
+    took: f64,
+}
+
+impl Lap {
+    /// A step has ended. Those that end after the last one, as batches do that are under way in a pipeline, do not count.
+    fn step(&mut self) -> Flow {
+        let Some(start) = self.start else {
+            self.start = Some(Instant::now());
+            return Flow::Continue;
+        };
+        if self.left > 0 {
+            (self.left, self.took) = (self.left - 1, start.elapsed().as_secs_f64());
+        }
+        if self.left == 0 { Flow::Stop } else { Flow::Continue }
+    }
 }
 
 #[cfg(test)]
@@ -182,6 +196,16 @@ mod tests {
         // Twice each to warm up and to see how long it takes, then forth and back.
         assert_eq!(order.into_inner(), "aabbabba");
         assert!(all.iter().all(|rounds| rounds.len() == 2 && rounds.iter().all(|s| (s - 0.01).abs() < 1e-12)));
+    }
+
+    #[test]
+    fn what_is_under_way_after_the_last_step_does_not_count() {
+        let mut lap = Lap { left: 2, start: None, took: 0.0 };
+        assert_eq!([lap.step(), lap.step(), lap.step()], [Flow::Continue, Flow::Continue, Flow::Stop]);
+        let took = lap.took;
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        assert_eq!((lap.step(), lap.took), (Flow::Stop, took));
+        assert!(took > 0.0);
     }
 
     #[test]

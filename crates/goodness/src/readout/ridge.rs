@@ -116,14 +116,15 @@ impl Moments {
         self.sums.iter().flatten().map(|s| s / self.samples as f64).collect()
     }
 
-    /// The lower triangle of C + λI, row after row.
-    fn covariance(&self, means: &[f64], lambda: f64) -> Vec<f64> {
+    /// The lower triangle of C + λI, row after row. Products are let go of as they are read: they are as large.
+    fn covariance(&mut self, means: &[f64], lambda: f64) -> Vec<f64> {
         let units = means.len();
         let starts: Vec<usize> = self.widths.iter().scan(0, |at, w| Some(std::mem::replace(at, *at + w))).collect();
         let mut all = vec![0.0; units * units];
         for (i, top) in starts.iter().enumerate() {
             for (j, left) in starts[..=i].iter().enumerate() {
-                for (r, row) in self.products[i * (i + 1) / 2 + j].rows().iter().enumerate() {
+                let products = std::mem::take(&mut self.products[i * (i + 1) / 2 + j]);
+                for (r, row) in products.rows().iter().enumerate() {
                     let (at, mean) = ((top + r) * units + left, means[top + r]);
                     let cells = all[at..at + row.len()].iter_mut().zip(row.iter().zip(&means[*left..]));
                     cells.for_each(|(cell, (x, m))| *cell = f64::from(*x) / self.samples as f64 - mean * m);

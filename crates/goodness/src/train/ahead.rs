@@ -61,7 +61,7 @@ impl Trainer {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::batch;
     use super::super::sums::LayerSums;
     use super::*;
@@ -69,7 +69,8 @@ mod tests {
     use crate::recipe::Recipe;
     use crate::train::Flow;
 
-    fn set(rows: usize) -> Dataset {
+    /// Small pictures of three classes.
+    pub(in crate::train) fn set(rows: usize) -> Dataset {
         let images = (0..rows * 36).map(|i| (i * i * 7 + i / 36 * 31) as u8).collect();
         let labels = (0..rows).map(|r| (r % 3) as u8).collect();
         Dataset::new("x", images, labels, 3, Shape { height: 4, width: 3, channels: 3 }).unwrap()

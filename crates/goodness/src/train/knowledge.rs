@@ -117,16 +117,10 @@ fn percent(wrong: usize, data: &Dataset) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ahead::tests::set;
     use super::*;
-    use crate::data::Shape;
     use crate::recipe::Recipe;
     use crate::train::Flow;
-
-    fn set(rows: usize) -> Dataset {
-        let images = (0..rows * 36).map(|i| (i * i * 7 + i / 36 * 31) as u8).collect();
-        let labels = (0..rows).map(|r| (r % 3) as u8).collect();
-        Dataset::new("x", images, labels, 3, Shape { height: 6, width: 6, channels: 1 }).unwrap()
-    }
 
     /// A trainer that has done all its epochs.
     fn trained(network: &str, train: &str) -> Trainer {

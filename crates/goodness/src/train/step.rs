@@ -147,7 +147,8 @@ impl Trainer {
         if let (Some(kept), false) = (&self.kept, self.reads_images()) {
             return kept.gather(rows, &mut self.work);
         }
-        let passes = self.method.passes_of_images() + self.consulted();
+        let consulted = self.asked().into_iter().filter(|depth| *depth > 0).count();
+        let passes = self.method.passes_of_images() + consulted;
         let (network, work) = (&self.network, &mut self.work);
         work.images.project(&network.layers[0], &network.parts.overlay, passes);
         self.watch.mark("load", 0);
@@ -168,21 +169,23 @@ impl Trainer {
         draw.write(rows, self.position.step, work);
     }
 
-    /// How many of the two are asked about a batch.
-    fn consulted(&self) -> usize {
-        let adviser = self.method.adviser.is_some();
-        let readout = self.readout_learns() || (!adviser && self.method.negatives.looks_at() > 0);
-        usize::from(adviser) + usize::from(readout)
+    /// How many layers the readout and the adviser are to read of a batch; none where nobody asks them.
+    fn asked(&self) -> [usize; 2] {
+        let all = self.network.layers.len();
+        let looked_at = self.method.negatives.looks_at().min(all);
+        let depth = |learns: bool, asked: usize| if learns { all } else { asked };
+        match &self.method.adviser {
+            Some(adviser) => [depth(self.readout_learns(), 0), depth(adviser.learns(), looked_at)],
+            None => [depth(self.readout_learns(), looked_at), 0],
+        }
     }
 
     /// Lets the readout and the adviser read the batch, as far as somebody asks them, and learn from it. The scores that
     /// stay are those that the negatives ask for.
     fn consult(&mut self) {
         let waited = self.method.plan.readout_from(self.recipe.train.epochs) * self.steps();
-        let (gain, step, all) = (self.gain(), self.position.step + 1, self.network.layers.len());
-        let asked = self.method.negatives.looks_at().min(all);
-        let own = if self.method.adviser.is_some() { 0 } else { asked };
-        let depth = if self.readout_learns() { all } else { own };
+        let (gain, step) = (self.gain(), self.position.step + 1);
+        let [depth, advised] = self.asked();
         let work = &mut self.work;
         if depth > 0 {
             let network = &self.network;
@@ -190,8 +193,7 @@ impl Trainer {
             self.network.readout.learn(work.lesson(gain, step.saturating_sub(waited as u64)));
         }
         if let Some(adviser) = &mut self.method.adviser {
-            let depth = if adviser.learns() { all } else { asked };
-            self.network.ask(&**adviser, &work.images, depth, &mut work.walk, &mut work.scores);
+            self.network.ask(&**adviser, &work.images, advised, &mut work.walk, &mut work.scores);
             adviser.learn(work.lesson(gain, step));
         }
     }

@@ -53,5 +53,8 @@ fn every_recipe_expects_what_was_measured() {
         assert_eq!(expected(group, "seeds"), format!("{:.2}", group.runs.len() as f64), "{}", builtin.name);
         let sd = error.sd.map_or("-".to_string(), |sd| format!("{sd:.2}"));
         assert_eq!(expected(group, "sd"), sd, "{}", builtin.name);
+        for (key, measured) in [("seconds", group.seconds()), ("peak_mebibytes", group.peak_mebibytes())] {
+            assert_eq!(expected(group, key), format!("{:.2}", measured.unwrap().round()), "{}: {key}", builtin.name);
+        }
     }
 }

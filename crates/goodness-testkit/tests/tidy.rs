@@ -19,17 +19,23 @@ const CRATES: [&str; 8] = [
     "goodness-testkit",
 ];
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+/// Every file in a folder and below, but for what programs leave there.
+fn files(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
-        if entry.is_dir() && entry.file_name().is_some_and(|n| n != "target") {
-            all.extend(rust_files(&entry));
-        } else if entry.extension().is_some_and(|e| e == "rs") {
+        let left = ["target", "runs", ".git"].iter().any(|name| entry.ends_with(name));
+        if entry.is_file() {
             all.push(entry);
+        } else if entry.is_dir() && !left {
+            all.extend(files(&entry));
         }
     }
     all.sort();
     all
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    files(folder).into_iter().filter(|file| file.extension().is_some_and(|e| e == "rs")).collect()
 }
 
 fn sources(krate: &str) -> Vec<(String, String)> {
@@ -43,41 +49,31 @@ fn before_tests(text: &str) -> &str {
     text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
 }
 
+/// Every folder with a list of members, and that list.
+fn families() -> Vec<(PathBuf, String)> {
+    let all = ["goodness-core", "goodness"].map(|krate| rust_files(&root().join("crates").join(krate).join("src")));
+    let lists = all.iter().flatten().filter(|file| file.ends_with("mod.rs")).filter_map(|file| {
+        let text = fs::read_to_string(file).unwrap();
+        let list = text.split_once("pub const CATALOGUE")?.1.split("];").next()?;
+        Some((file.parent()?.to_path_buf(), list.to_string()))
+    });
+    lists.collect()
+}
+
 #[test]
 fn every_file_of_a_family_stands_in_its_list() {
-    let core = root().join("crates/goodness-core/src");
-    let library = root().join("crates/goodness/src");
-    let families = [
-        "goodness",
-        "loss",
-        "class_loss",
-        "negatives",
-        "image_negatives",
-        "overlay",
-        "activation",
-        "normalize",
-        "view",
-        "projection",
-        "similarity",
-        "penalty",
-        "optim",
-        "schedule",
-        "init",
-    ];
-    let folders = families
-        .iter()
-        .map(|f| core.join(f))
-        .chain(["flow", "plan", "precision", "readout", "collaboration", "residual"].iter().map(|f| library.join(f)));
-    for folder in folders {
-        let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
-        let catalogue = &list[list.find("pub const CATALOGUE").unwrap()..];
-        let end = catalogue.find("];").unwrap();
+    for (folder, list) in families() {
         for file in rust_files(&folder).iter().filter(|f| !f.ends_with("mod.rs")) {
-            let member = file.file_stem().unwrap().to_string_lossy();
-            let entry = format!("{member}::ENTRY");
-            assert!(catalogue[..end].contains(&entry), "{}: {entry} is not in its family's CATALOGUE", file.display());
+            let entry = format!("{}::ENTRY", file.file_stem().unwrap().to_string_lossy());
+            assert!(list.contains(&entry), "{}: {entry} is not in its family's CATALOGUE", file.display());
         }
     }
+}
+
+#[test]
+fn every_family_stands_in_the_catalogue() {
+    let folders: Vec<_> = families().into_iter().map(|(folder, _)| folder).collect();
+    assert_eq!(folders.len(), goodness::catalogue::families().len(), "not all in goodness::catalogue: {folders:?}");
 }
 
 #[test]
@@ -157,6 +153,8 @@ fn files_stay_readable() {
     }
     let step = fs::read_to_string(root().join("crates/goodness/src/train/layer_step.rs")).unwrap();
     assert!(step.lines().count() <= 90, "the step must stay a page");
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    assert!(map.lines().count() <= 200, "the map must stay a map");
 }
 
 #[test]
@@ -233,5 +231,31 @@ fn every_line_that_the_paper_leads_to_is_there() {
         let quoted = row.split("rs) `").nth(1).unwrap().split('`').next().unwrap().replace("\\|", "|");
         let code = fs::read_to_string(docs.join(file)).unwrap();
         assert!(code.contains(&quoted), "{file} has no line {quoted}");
+    }
+}
+
+/// What a page of Markdown links to, and the paths of files in this tree that it names in code.
+fn leads(page: &str) -> (Vec<&str>, Vec<&str>) {
+    let links = page.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+    let words = page.split('`').skip(1).step_by(2).flat_map(str::split_whitespace);
+    let is_path = |word: &&str| {
+        let ending = [".rs", ".toml", ".py", ".sh"].iter().any(|ending| word.ends_with(ending));
+        ending && word.contains('/') && !["*", "/my_", "/my-"].iter().any(|any| word.contains(any))
+    };
+    (links.filter(|link| !link.contains("://")).collect(), words.filter(is_path).collect())
+}
+
+#[test]
+fn every_link_and_every_path_of_a_page_leads_somewhere() {
+    let files = files(&root());
+    for page in files.iter().filter(|file| file.extension().is_some_and(|e| e == "md")) {
+        let text = fs::read_to_string(page).unwrap();
+        let (links, paths) = leads(&text);
+        for link in links {
+            assert!(page.parent().unwrap().join(link).exists(), "{}: nothing is at {link}", page.display());
+        }
+        for path in paths {
+            assert!(files.iter().any(|file| file.ends_with(path)), "{}: no file {path}", page.display());
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Several runs beside one another: what each recipe reached over its seeds, as text, as Markdown and as a page.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::chart::{Line, lines};
@@ -66,8 +67,10 @@ impl Group {
         self.runs.iter().filter_map(|run| of(&run.summary)).collect()
     }
 
-    fn mean(&self, of: impl Fn(&Summary) -> Option<f64>) -> Option<f64> {
-        Spread::of(&self.numbers(of)).map(|spread| spread.mean)
+    /// What `of` finds in the runs: once where they agree, else everything that they differ in.
+    fn distinct<T: Ord + ToString>(&self, of: impl Fn(&Summary) -> T) -> String {
+        let values: BTreeSet<T> = self.runs.iter().map(|run| of(&run.summary)).collect();
+        values.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
     }
 
     /// Test error over the seeds.
@@ -78,6 +81,16 @@ impl Group {
     /// Validation error over the seeds.
     pub fn validation_error(&self) -> Option<Spread> {
         Spread::of(&self.numbers(|s| s.validation_error))
+    }
+
+    /// Seconds of training, the mean over the seeds.
+    pub fn seconds(&self) -> Option<f64> {
+        Spread::of(&self.numbers(|s| Some(s.train_seconds))).map(|spread| spread.mean)
+    }
+
+    /// The largest peak of memory over the seeds, in MiB.
+    pub fn peak_mebibytes(&self) -> Option<f64> {
+        self.numbers(|s| Some(s.peak_memory_bytes as f64 / 1_048_576.0)).into_iter().reduce(f64::max)
     }
 
     /// What the recipe's source reports, where the recipe is one of the program's own and says it.
@@ -94,24 +107,22 @@ type Column = (&'static str, fn(&Group) -> String);
 /// The columns of the table.
 const COLUMNS: &[Column] = &[
     ("recipe", |g| g.recipe.clone()),
-    ("data", |g| g.runs.first().map_or(String::new(), |r| r.summary.data.clone())),
+    ("data", |g| g.distinct(|s| s.data.clone())),
     ("test error %", |g| g.test_error().map_or("–".into(), |e| e.to_string())),
     ("validation %", |g| g.validation_error().map_or("–".into(), |e| e.to_string())),
     ("published %", |g| g.published().map_or("–".into(), |e| format!("{e:.2}"))),
     ("seeds", |g| g.runs.len().to_string()),
-    ("epochs", |g| g.runs.first().map_or(String::new(), |r| r.summary.epochs.to_string())),
-    ("threads", |g| g.runs.first().map_or(String::new(), |r| r.summary.threads.to_string())),
-    ("parameters", |g| g.runs.first().map_or(String::new(), |r| r.summary.parameters.to_string())),
-    ("seconds", |g| g.mean(|s| Some(s.train_seconds)).map_or("–".into(), |s| format!("{s:.0}"))),
-    ("peak MiB", |g| {
-        g.mean(|s| Some(s.peak_memory_bytes as f64)).map_or("–".into(), |b| format!("{:.0}", b / 1_048_576.0))
-    }),
+    ("epochs", |g| g.distinct(|s| s.epochs)),
+    ("threads", |g| g.distinct(|s| s.threads)),
+    ("parameters", |g| g.distinct(|s| s.parameters)),
+    ("seconds", |g| g.seconds().map_or("–".into(), |s| format!("{s:.0}"))),
+    ("peak MiB", |g| g.peak_mebibytes().map_or("–".into(), |m| format!("{m:.0}"))),
 ];
 
 /// How the table is to be read.
-const READING: &str = "Mean ± standard deviation over the seeds. The test set is read once, at the end of each run. \
-                       Published: what the recipe's source reports; for a record, the best dense network trained \
-                       layer by layer before it.";
+const READING: &str = "Mean ± standard deviation over the seeds; seconds are their mean, peak MiB their largest. The test \
+                       set is read once, at the end of each run. Published: what the recipe's source reports; for a \
+                       record, the best dense network trained layer by layer before it.";
 
 impl Comparison {
     /// Adds a run to its recipe's group.
@@ -218,5 +229,19 @@ mod tests {
         assert!(all.markdown().lines().nth(5).unwrap().starts_with("|---|"));
         let page = all.render();
         assert!(page.contains("a&lt;") && page.matches("<path class=\"line\"").count() == 3);
+    }
+
+    #[test]
+    fn what_runs_differ_in_is_said_of_all_of_them() {
+        let mut all = Comparison::default();
+        for (seed, threads, seconds, mebibytes) in [(1, 2, 10.0, 400), (2, 1, 30.0, 500), (3, 1, 20.0, 300)] {
+            let mut run = run("b", seed, 1.0);
+            run.summary.threads = threads;
+            run.summary.train_seconds = seconds;
+            run.summary.peak_memory_bytes = mebibytes << 20;
+            all.add(run);
+        }
+        let row = all.markdown().lines().last().unwrap().to_string();
+        assert!(row.contains("| 1, 2 |") && row.ends_with("| 20 | 500 |"), "{row}");
     }
 }

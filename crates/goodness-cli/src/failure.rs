@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use goodness::recipe::RecipeError;
+use goodness::train::TrainError;
+use goodness_backprop::TwinError;
 
 /// How a command ended well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +35,16 @@ pub(crate) fn exit_code(outcome: anyhow::Result<Done>) -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(if error.is::<RecipeError>() || error.is::<Usage>() { 2 } else { 1 })
+            ExitCode::from(if is_usage(&error) { 2 } else { 1 })
         }
     }
+}
+
+/// A recipe that is none, or none for its data, and a flag's value that makes no sense.
+fn is_usage(error: &anyhow::Error) -> bool {
+    let of_layers = matches!(error.downcast_ref(), Some(TrainError::Unfit(_)));
+    let of_twin = matches!(error.downcast_ref(), Some(TwinError::Unfit(_)));
+    error.is::<RecipeError>() || error.is::<Usage>() || of_layers || of_twin
 }
 
 /// Whoever read our output has had enough, as `head` does.

@@ -37,14 +37,28 @@ fn a_cut_is_kept_and_a_missing_file_is_said() {
     let body = vec![7; 50_000];
     let server = Server::start(vec![Answer::Cut(body.clone(), 20_000), Answer::Cut(body, 0)]);
     let (code, error) = get(&home, &server.url(""));
-    assert!(code == 1 && error.contains(": cut after 20000 of 50000 bytes, which are kept"), "{error}");
+    assert!(code == 1 && error.contains(": cut short of its 50000 bytes; 20000 bytes are kept"), "{error}");
     assert_eq!(server.ranges(), [None, Some(20_000)]);
     let part = home.path("sets/fashion").join(format!("{FIRST}.part"));
     assert_eq!(fs::metadata(&part).unwrap().len(), 20_000);
-    let server = Server::start(vec![Answer::Missing]);
+    let server = Server::start(vec![Answer::Status("404 Not Found")]);
     let (code, error) = get(&home, &server.url(""));
     assert!(code == 1 && error.contains("the server answers 404 Not Found; expected the file"), "{error}");
     assert_eq!(fs::metadata(&part).unwrap().len(), 20_000);
+}
+
+#[test]
+fn an_unpacked_set_is_not_asked_for_again() {
+    let home = Home::new();
+    fs::create_dir_all(home.path("sets/cifar10")).unwrap();
+    let batches = (1..6).map(|n| format!("data_batch_{n}.bin"));
+    for name in batches.chain(["test_batch.bin".into(), "batches.meta.txt".into()]) {
+        fs::write(home.path("sets/cifar10").join(name), "").unwrap();
+    }
+    // No server listens there.
+    let (code, out, error) = home.run(&["data", "get", "cifar10", "--dir", "sets", "--mirror", "http://127.0.0.1:9"]);
+    assert_eq!((code, out.as_str()), (0, "cifar10: sets/cifar10\n"), "{error}");
+    assert!(error.ends_with("recipes find it with GOODNESS_DATA=sets\n"), "{error}");
 }
 
 #[test]
@@ -53,6 +67,11 @@ fn what_is_no_mirror_or_no_set_is_said() {
     let (code, error) = get(&home, "ftp://example.org");
     let said = "error: --mirror ftp://example.org: expected a URL that starts with http:// or https://";
     assert!(code == 2 && error.starts_with(said), "{error}");
+    for none in ["http://", "https:///sets", "http://a b"] {
+        let (code, error) = get(&home, none);
+        let said = format!("error: --mirror {none}: expected a URL that starts with http:// or https://");
+        assert!(code == 2 && error.starts_with(&said), "{error}");
+    }
     let (code, error) = home.refused(&["data", "get", "cifar"]);
     assert!(code == 2 && error.contains("possible values: mnist, fashion, cifar10, cifar100"), "{error}");
     fs::write(home.path("sets"), "a file").unwrap();

@@ -92,6 +92,24 @@ fn a_full_disk_leaves_no_half_written_file() {
     assert_eq!(before, fs::read(&checkpoint).unwrap());
 }
 
+#[test]
+fn a_run_that_is_trained_and_cannot_be_finished_says_how_to_go_on() {
+    let home = Home::new();
+    let whole = home.ok(&["train", "toy.toml", "--out", "run"]);
+    let page = home.path("run/report.html");
+    fs::remove_file(home.path("run/summary.json")).unwrap();
+    fs::remove_file(&page).unwrap();
+    fs::create_dir(&page).unwrap();
+    let (code, error) = home.refused(&["resume", "run"]);
+    let said = "error: training is done and the checkpoint is written; `goodness resume run` goes on from there: \
+                run/report.html: cannot write it: ";
+    assert!(code == 1 && error.starts_with(said), "{error}");
+    fs::remove_dir(&page).unwrap();
+    let errors = |out: &str| out.lines().find(|line| line.starts_with("test error ")).map(String::from).unwrap();
+    assert_eq!(errors(&home.ok(&["resume", "run"])), errors(&whole));
+    assert!(page.is_file());
+}
+
 const SWEEP: &str = "recipe = \"toy.toml\"\ndraws = 6\nrungs = [2, 6, 20]\nkeep = 0.5\n[keys]\n\
                      optimizer.rate = { from = 0.0001, to = 0.1, log = true }\nbatch = [16, 64]\n";
 

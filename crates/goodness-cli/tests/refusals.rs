@@ -29,8 +29,10 @@ fn data_that_do_not_fit() {
     let home = Home::new();
     let (_, err) = home.refused(&["train", "toy.toml", "--set", "data.set=mnits"]);
     assert!(err.contains("no data set is called \"mnits\" — did you mean \"mnist\"?"), "{err}");
-    let (_, err) = home.refused(&["train", "toy.toml", "--set", "batch=601"]);
-    assert!(err.contains("train.batch = 601: at most the 600 training samples"), "{err}");
+    for rule in ["forward-forward", "backprop"] {
+        let (code, err) = home.refused(&["train", "toy.toml", "--set", "batch=601", "--rule", rule]);
+        assert!(code == 2 && err.contains("train.batch = 601: at most the 600 training samples"), "{rule}: {err}");
+    }
     let (_, err) = home.refused(&["train", "toy.toml", "--set", "validation=700"]);
     assert!(err.contains("cannot hold out 700 of its 700 images"), "{err}");
     let labels = home.path("set/train-labels-idx1-ubyte");
@@ -42,6 +44,41 @@ fn data_that_do_not_fit() {
     let (_, err) = home.refused(&["train", "toy.toml"]);
     assert!(err.contains("neither train-labels-idx1-ubyte nor train-labels-idx1-ubyte.gz"), "{err}");
     assert!(!home.path("runs").exists(), "a run folder was made for nothing");
+}
+
+#[test]
+fn a_test_part_that_does_not_fit_is_refused_before_and_after_training() {
+    let home = Home::new();
+    home.ok(&["train", "toy.toml", "--epochs", "1", "--out", "done"]);
+    home.ok(&["train", "toy.toml", "--epochs", "1", "--out", "begun"]);
+    fs::remove_file(home.path("begun/summary.json")).unwrap();
+    let before = ["train toy.toml", "train toy.toml --dry-run", "train toy.toml --rule backprop", "resume begun"];
+    let after = ["report done", "eval done/model.safetensors"];
+    let refused = |commands: &[&str], why: &str| {
+        for command in commands {
+            let (code, err) = home.refused(&command.split(' ').collect::<Vec<_>>());
+            assert!(code == 1 && err.ends_with(&format!("{why}\n")), "{command}: {err}");
+        }
+    };
+    let change = |file: &str, at: usize, bytes: &[u8]| {
+        let whole = fs::read(home.path(file)).unwrap();
+        let changed = [&whole[..at], bytes, &whole[at + bytes.len()..]].concat();
+        fs::write(home.path(file), changed).unwrap();
+        whole
+    };
+    let images = "set/t10k-images-idx3-ubyte";
+    let whole = change(images, 8, &[0, 0, 0, 4, 0, 0, 0, 16]);
+    let shape = "set: its images are 4×16×1, the network reads 8×8×1";
+    refused(&before, &format!("error: the test part does not fit the training part: {shape}"));
+    refused(&["compare toy.toml"], shape);
+    refused(&after, &format!("error: {shape}"));
+    fs::write(home.path(images), whole).unwrap();
+    change("set/t10k-labels-idx1-ubyte", 9, &[4]);
+    refused(&before, "set: it has 5 classes, the network knows 3");
+    refused(&after, "set: it has 5 classes, the network knows 3");
+    fs::remove_file(home.path(images)).unwrap();
+    refused(&before, "set: there is neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz");
+    assert!(!home.path("runs").exists() && !home.path("compare").exists(), "a folder was made for nothing");
 }
 
 #[test]
@@ -76,7 +113,8 @@ fn models_that_are_none() {
 fn a_family_that_is_none() {
     let home = Home::new();
     let (code, err) = home.refused(&["catalogue", "losses"]);
-    assert!(code == 1 && err.contains("no family is called \"losses\"; there are goodness, loss"), "{err}");
+    assert!(code == 2 && err.contains("[possible values: goodness, loss, class_loss"), "{err}");
+    assert!(err.contains("a similar value exists: 'loss'"), "{err}");
 }
 
 #[test]

@@ -1,4 +1,11 @@
-//! What the process has taken.
+//! What the process has taken, and what matrices hold.
+
+use crate::Matrix;
+
+/// Bytes of matrices, by the memory they hold.
+pub fn held<'a>(matrices: impl IntoIterator<Item = &'a Matrix>) -> u64 {
+    matrices.into_iter().map(|m| (size_of::<f32>() * m.capacity()) as u64).sum()
+}
 
 /// The largest resident size that this process ever had, in bytes; `None` where the system does not say.
 pub fn peak_bytes() -> Option<u64> {

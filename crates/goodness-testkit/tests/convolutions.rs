@@ -331,6 +331,9 @@ fn what_does_not_fit_the_images_is_named() {
             "side 5 with padding 0 in layer 1: a square within the 6 × 6 places below, 3 × 3 of them made one"
         )
     );
+    let pool = refused("{ side = 3 }", "{ side = 3, pool = 7 }");
+    let says = "network.convolutions = pool 7 in layer 1: at most 6, for the 6 × 6 places below";
+    assert!(pool.ends_with(says), "{pool}");
     let groups = refused("groups = 2", "groups = 4");
     let says = "network.convolutions = 4 groups in layer 2: groups into which its 4 channels and the 6 below can be cut, each \
                 of whole classes or part of one";

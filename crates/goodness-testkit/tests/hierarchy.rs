@@ -72,7 +72,7 @@ fn each_layer_follows_the_slope_of_its_level() {
 #[test]
 fn levels_that_do_not_fit_are_named() {
     let parse = |from: &str, to: &str| Recipe::parse("hierarchy", &RECIPE.replace(from, to));
-    let says = "expected \"cifar10\", or for each level the super-class of each class, from 0, none left out, two at least \
+    let says = "expected \"cifar10\", \"cifar100\", or for each level the super-class of each class, from 0, none left out, two at least \
                 and fewer than classes, such as [[0, 0, 1, 1]]";
     for odd in
         ["[[0, 0, 2, 2, 2]]", "[[0, 0, 0]]", "[[0, 1, 2]]", "[[0, 0, 1], [0, 1]]", "\"cifar\"", "3", "[[-1, 0, 1]]"]

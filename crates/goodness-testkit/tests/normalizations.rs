@@ -221,3 +221,30 @@ fn averaged_weights_have_averaged_statistics() {
     let known = |trainer: &Trainer| running(trainer).data().iter().all(|x| x.is_finite() && *x >= 0.0);
     assert!(known(&plain) && known(&average));
 }
+
+#[test]
+fn a_batch_of_one_sample_has_no_statistics() {
+    // The last batch of an epoch is a single sample.
+    let data = || toy::pictures(SAMPLES + 1, CLASSES, 1);
+    let text = PAIRS.replace("negatives = \"wrong_label\"", "loss = \"cross_entropy\"");
+    let text = with(&text, "goodness = \"class_mean\"\noverlay = \"none\"\nreadout = \"class_goodness\"");
+    let trainer = |normalize: &str| {
+        let text = text.replace("normalize = \"batch\"", &format!("normalize = {normalize:?}"));
+        Trainer::new(&Recipe::parse("normalizations", &text).unwrap(), data(), data(), 2).unwrap()
+    };
+    let (raw, trained) = (trainer("keep"), run(trainer("batch")));
+    let mut h: Vec<Vec<f32>> = Vec::new();
+    raw.pool().run(|| {
+        raw.network().activities(&data(), |_, x| h = x[0].rows().iter().map(<[f32]>::to_vec).collect());
+    });
+    let running = trained.network().layers[0].running.rows();
+    let is_of_all_but = |left_out: usize| {
+        (0..running.width()).all(|unit| {
+            let all = h.iter().enumerate().filter(|(sample, _)| *sample != left_out);
+            let (mean, variance) = moments(&all.map(|(_, row)| f64::from(row[unit])).collect::<Vec<_>>());
+            let near = |told: f32, truth: f64| (f64::from(told) - truth).abs() < 1e-4 * (1.0 + truth.abs());
+            near(running.row(0)[unit], mean) && near(running.row(1)[unit], variance)
+        })
+    };
+    assert_eq!((0..h.len()).filter(|sample| is_of_all_but(*sample)).count(), 1);
+}

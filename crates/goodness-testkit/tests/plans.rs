@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use goodness::plan;
-use goodness_testkit::runs::{recipe, trained};
+use goodness::train::RateRange;
+use goodness_testkit::runs::{recipe, trained, trainer};
 use goodness_testkit::variants;
 
 #[test]
@@ -48,4 +49,14 @@ fn a_readout_that_learns_last_learns_from_layers_that_stand() {
     assert!(layers.iter().all(|e| !e.layers.is_empty() && e.validation_error.is_none()));
     assert!(readout.iter().all(|e| e.layers.is_empty()));
     assert!(readout.last().unwrap().validation_error.is_some());
+}
+
+#[test]
+fn a_rate_test_gives_every_layer_its_turn_and_ends_with_the_plan() {
+    let greedy = recipe(&["plan=greedy", "negatives=wrong_label", "shift=0", "epochs=1"]);
+    let steps = 101usize.div_ceil(17);
+    let range = RateRange { low: 1e-5, high: 1e-2, steps: 5 * steps };
+    let test = trainer(&greedy, 2).find_rate(range).unwrap();
+    assert_eq!(test.rates.len(), 2 * steps);
+    assert_eq!(test.layers.iter().map(|(l, losses)| (*l, losses.len())).collect::<Vec<_>>(), [(1, steps), (2, steps)]);
 }

@@ -15,6 +15,10 @@ fn unknown_keys_are_offered_a_near_one() {
         "r.toml: unknown key \"goodnes\" in [network] — did you mean \"goodness\"?"
     );
     assert_eq!(refused("nam = \"x\""), "r.toml: unknown key \"nam\" in the recipe — did you mean \"name\"?");
+    let top = "r.toml: unknown key \"convolution\" in the recipe — did you mean \"network.convolutions\"?";
+    assert_eq!(refused("name = \"x\"\nconvolution = []"), top);
+    let set = Recipe::parse("r.toml", &with("", "", "")).unwrap().with(&["epoch=3".to_string()]);
+    assert!(set.unwrap_err().to_string().ends_with("\"epoch\" in the recipe — did you mean \"train.epochs\"?"));
     assert_eq!(refused(&with("", "", "zebra_crossing = 1")), "r.toml: unknown key \"zebra_crossing\" in [data]");
 }
 
@@ -259,7 +263,7 @@ fn keys_that_clash_are_both_named() {
         assert!(image.contains("\" and train.negatives = \"hybrid_mask\" clash:"), "{image}");
     }
     let word = refused(&with("theta = \"high\"", "", ""));
-    assert_eq!(word, "r.toml: train.theta = \"high\": expected a number from 0.000001 to 1000000, or \"auto\"");
+    assert_eq!(word, "r.toml: train.theta = \"high\": expected a number from -1000000 to 1000000, or \"auto\"");
 }
 
 #[test]
@@ -353,6 +357,73 @@ fn what_stages_would_have_to_ask_of_later_ones_is_refused() {
     let error = refused(joined);
     let start = "r.toml: train.plan = \"pipelined\" and network.residual = \"concatenate\" clash: ";
     assert!(error.starts_with(start), "{error}");
+}
+
+#[test]
+fn what_could_never_learn_is_refused() {
+    let classes = "loss = \"cross_entropy\"";
+    for (train, network, first, second) in [
+        (
+            classes,
+            "goodness = \"class_mean_of_squares\"\nprojection = \"linear\"",
+            "network.projection = \"linear\"",
+            "network.goodness = \"class_mean_of_squares\"",
+        ),
+        ("", "projection = \"linear\"", "network.projection = \"linear\"", "network.goodness = \"mean_of_squares\""),
+        (classes, "goodness = \"class_mean\"\nfields = [[2, 1], [1, 1]]", "network.fields", "network.goodness"),
+        (
+            &format!("{classes}\nbatch = 1"),
+            "goodness = \"class_mean\"\nnormalize = \"batch\"",
+            "network.normalize = \"batch\"",
+            "train.batch = 1",
+        ),
+        ("theta = -2.0\nloss = \"logistic\"", "", "train.theta = -2", "network.goodness = \"mean_of_squares\""),
+        (
+            "theta = 2.0\nloss = \"logistic\"",
+            "goodness = \"minimised_sum_of_squares\"",
+            "train.theta = 2",
+            "network.goodness = \"minimised_sum_of_squares\"",
+        ),
+    ] {
+        let error = refused(&with(train, network, ""));
+        let start = format!("r.toml: {first} and {second}");
+        assert!(error.starts_with(&start) && error.contains(" clash: "), "{error}");
+    }
+    let below = with("theta = -2.0\nloss = \"logistic\"", "goodness = \"minimised_sum_of_squares\"", "");
+    Recipe::parse("r.toml", &below).unwrap();
+    for projection in ["random", "cosine"] {
+        let moves = format!("goodness = \"class_mean_of_squares\"\nprojection = \"{projection}\"");
+        Recipe::parse("r.toml", &with(classes, &moves, "")).unwrap();
+    }
+}
+
+#[test]
+fn negatives_that_would_hear_nothing_are_refused() {
+    for (train, network, first, second) in [
+        (
+            "negatives = { name = \"hard_label\", layers = 1 }",
+            "readout = { name = \"label_sweep\", from = 2 }",
+            "network.readout = \"label_sweep\"",
+            "train.negatives = \"hard_label\"",
+        ),
+        (
+            "negatives = \"hard_label\"",
+            "goodness = \"minimised_sum_of_squares\"",
+            "network.goodness = \"minimised_sum_of_squares\"",
+            "train.negatives = \"hard_label\"",
+        ),
+        (
+            "negatives = { name = \"self_contrast\", every = 1 }\ndropout = 0.1",
+            "overlay = \"none\"\nreadout = \"ridge\"",
+            "train.dropout = 0.1",
+            "train.negatives = \"self_contrast\"",
+        ),
+    ] {
+        let error = refused(&with(train, network, ""));
+        assert!(error.starts_with(&format!("r.toml: {first} and {second} clash: ")), "{error}");
+    }
+    let advised = "negatives = \"hard_label\"\nadviser = \"linear\"";
+    Recipe::parse("r.toml", &with(advised, "goodness = \"minimised_sum_of_squares\"", "")).unwrap();
 }
 
 #[test]

@@ -46,10 +46,10 @@ fn convolutions_are_read_and_what_does_not_go_with_them_is_named() {
     for (given, says) in [
         ("3", "network.convolutions = 3: expected one table a convolutional layer"),
         ("[3]", "network.convolutions = [3]: expected one table"),
-        ("[{}]", "network.convolutions.side is missing: expected the side of a square"),
-        ("[{ side = 4 }]", "network.convolutions.side = 4: expected an odd number"),
-        ("[{ side = 3, pool = 0 }]", "network.convolutions.pool = 0: expected a whole number from 1 to 64"),
-        ("[{ side = 3, strid = 2 }]", "unknown key \"strid\" in [network.convolutions] — did you mean \"stride\"?"),
+        ("[{}]", "network.convolutions[1].side is missing: expected the side of a square"),
+        ("[{ side = 3 }, { side = 4 }]", "network.convolutions[2].side = 4: expected an odd number"),
+        ("[{ side = 3, pool = 0 }]", "network.convolutions[1].pool = 0: expected a whole number from 1 to 64"),
+        ("[{ side = 3, strid = 2 }]", "unknown key \"strid\" in [network.convolutions[1]] — did you mean \"stride\"?"),
         ("[{ side = 3, pooling = \"max\" }]", "pooling = \"max\": expected \"average\" or \"largest\""),
     ] {
         let error = refused(&with("", &format!("convolutions = {given}"), ""));

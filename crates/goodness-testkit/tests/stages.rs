@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use goodness::Trainer;
-use goodness::plan::Plan;
+use goodness::plan::{Pipeline, Plan};
 use goodness::train::{Event, Flow, Outcome};
 use goodness_testkit::runs::{recipe, trained, trainer};
 
@@ -33,6 +33,14 @@ const PIPELINES: &[&[&str]] = &[
     &["negatives=wrong_label", "optimizer=muon", "layers=[13, 11, 9]"],
 ];
 
+/// Stages for threads, and batches one by one or in a row; an epoch has six.
+const PLANS: [&str; 4] = [
+    "plan=pipelined",
+    "plan={name=\"pipelined\", in_a_row=2}",
+    "plan={name=\"pipelined\", stages=1, in_a_row=4}",
+    "plan={name=\"pipelined\", stages=5, in_a_row=100}",
+];
+
 #[test]
 fn stages_give_the_bits_of_steps_of_all_layers() {
     for settings in PIPELINES {
@@ -41,10 +49,10 @@ fn stages_give_the_bits_of_steps_of_all_layers() {
             t.history().iter().map(|e| (e.layers.clone(), e.rate, e.validation_error)).collect::<Vec<_>>()
         };
         let together = trained(&with("plan=simultaneous"), 2);
-        for threads in [1, 2, 3, 7] {
-            let staged = trained(&with("plan=pipelined"), threads);
-            assert_eq!(together.network().layers, staged.network().layers, "{settings:?}, {threads} threads");
-            assert_eq!(told(&together), told(&staged), "{settings:?}, {threads} threads");
+        for (plan, threads) in PLANS.iter().flat_map(|plan| [1, 2, 3, 7].map(|threads| (*plan, threads))) {
+            let staged = trained(&with(plan), threads);
+            assert_eq!(together.network().layers, staged.network().layers, "{settings:?}, {plan}, {threads} threads");
+            assert_eq!(told(&together), told(&staged), "{settings:?}, {plan}, {threads} threads");
         }
     }
 }
@@ -63,8 +71,8 @@ impl Plan for Apart {
         0..layers
     }
 
-    fn pipelines(&self) -> bool {
-        self.stages
+    fn pipeline(&self) -> Option<Pipeline> {
+        self.stages.then_some(Pipeline { stages: 0, in_a_row: 2 })
     }
 
     fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
@@ -93,8 +101,8 @@ fn in_stages_too_a_layers_rate_is_its_own() {
 fn stages_stop_with_every_layer_at_the_same_step() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.safetensors");
-    for settings in PIPELINES {
-        let recipe = recipe(&[&["plan=pipelined"][..], settings].concat());
+    for (settings, plan) in PIPELINES.iter().zip(PLANS.iter().cycle()) {
+        let recipe = recipe(&[&[*plan][..], settings].concat());
         let whole = trained(&recipe, 1);
         for stop_after in [1, 2, 5, 8] {
             let (mut first, mut steps) = (trainer(&recipe, 3), Vec::new());
@@ -132,8 +140,8 @@ fn stages_break_where_steps_of_all_layers_break() {
     };
     let together = error("plan=simultaneous", 1);
     assert!(together.starts_with("layer "), "{together}");
-    for threads in [1, 2, 3, 4] {
-        assert_eq!(error("plan=pipelined", threads), together);
+    for (plan, threads) in PLANS.iter().flat_map(|plan| [1, 2, 3, 4].map(|threads| (*plan, threads))) {
+        assert_eq!(error(plan, threads), together, "{plan}, {threads} threads");
     }
 }
 

@@ -197,11 +197,16 @@ fn joined(spec: &NetworkSpec, residual: &dyn Residual, l: usize, sources: &[Grid
     }
 }
 
-/// Which of the two a convolution does not fit: the places below, or the channels.
+/// What a convolution does not fit: the places below, by its pool or by its side, or the channels.
 fn unfit_maps(squares: Squares, l: usize, below: Grid, channels: usize) -> Unfit {
     let Squares { side, padding, pool, groups, .. } = squares;
     let Grid { height, width, channels: read, .. } = below;
     let (key, layer, one) = ("network.convolutions", l + 1, Grid { channels: 1, blocks: 1, ..below });
+    let most = height.min(width);
+    if pool > most {
+        let expected = format!("at most {most}, for the {height} × {width} places below");
+        return Unfit { key, came: format!("pool {pool} in layer {layer}"), expected };
+    }
     if Maps::fit(Squares { groups: 1, ..squares }, one, (1, 1)).is_some() {
         let expected = format!(
             "groups into which its {channels} channels and the {read} below can be cut, each of whole classes or part of one"

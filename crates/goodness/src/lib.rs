@@ -20,11 +20,12 @@
 //! | [`recipe`] | experiments as TOML |
 //! | [`data`] | images with labels |
 //! | [`train`] | the epoch loop and the step; [`Trainer`] |
-//! | [`network`], [`layer`], [`flow`], [`residual`], [`readout`] | what is trained |
+//! | [`network`], [`layer`], [`flow`], [`residual`], [`readout`], [`precision`] | what is trained |
 //! | [`plan`], [`collaboration`] | which layers learn when, and what they count of one another |
 //! | [`follow`] | how weights follow their gradients |
-//! | [`model`], [`run`], [`report`] | what is left behind |
+//! | [`model`], [`run`], [`report`], [`files`] | what is left behind |
 //! | [`sweep`] | many trials of a recipe |
+//! | [`catalogue`] | every member of every family |
 //! | [`mod@bench`] | what the machine can do, and what is made of it |
 //! | [`core`] | every formula |
 //! | [`engine`] | memory, threads, matrix products |
@@ -34,20 +35,22 @@
 //! Implement the trait and put it into the trainer:
 //!
 //! ```
-//! use goodness::core::{goodness::Goodness, Rows, RowsMut};
+//! use goodness::core::{goodness::Goodness, math, Rows, RowsMut};
 //!
-//! /// Mean activity: g = Σ h / N.
-//! struct MeanActivity;
+//! /// g = Σ ln(1 + h²): the louder a unit is, the less it counts to be louder still.
+//! struct LogOfSquares;
 //!
-//! impl Goodness for MeanActivity {
+//! impl Goodness for LogOfSquares {
 //!     fn score(&self, h: Rows<'_>, g: &mut [f32]) {
-//!         g.iter_mut().zip(h.iter()).for_each(|(g, row)| *g = row.iter().sum::<f32>() / row.len() as f32);
+//!         g.iter_mut().zip(h.iter()).for_each(|(g, row)| *g = row.iter().map(|h| math::ln(1.0 + h * h)).sum());
 //!     }
 //!     fn pull_back(&self, h: Rows<'_>, dg: &[f32], mut dh: RowsMut<'_>) {
-//!         (0..h.len()).for_each(|r| dh.row_mut(r).fill(dg[r] / h.width() as f32));
+//!         for (r, row) in h.iter().enumerate() {
+//!             dh.row_mut(r).iter_mut().zip(row).for_each(|(d, h)| *d = dg[r] * 2.0 * h / (1.0 + h * h));
+//!         }
 //!     }
-//!     fn theta(&self, _width: usize) -> f32 {
-//!         1.0
+//!     fn theta(&self, width: usize) -> f32 {
+//!         width as f32 * std::f32::consts::LN_2 // that of units at 1
 //!     }
 //! }
 //!
@@ -58,7 +61,7 @@
 //! # let text = "name = 'toy'\n[network]\nlayers = [8]\n[train]\nepochs = 1\nbatch = 4";
 //! let recipe = Recipe::parse("toy", text)?;
 //! let mut trainer = Trainer::new(&recipe, set(16), set(4), 1)?;
-//! trainer.network_mut().parts.goodness = Box::new(MeanActivity);
+//! trainer.network_mut().parts.goodness = Box::new(LogOfSquares);
 //! trainer.run(|_| Flow::Continue)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

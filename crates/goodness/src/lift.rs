@@ -57,10 +57,40 @@ impl Between {
     }
 }
 
-/// Activities, what is seen of them, what a projection makes of that, and the loss's derivative by goodness.
-pub(crate) type Made<'a> = (Rows<'a>, Rows<'a>, Rows<'a>, Rows<'a>);
-/// The derivatives by what a projection makes, by what is seen, and by activities.
-pub(crate) type Slopes<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
+/// What rows became on their way to goodness.
+#[derive(Clone, Copy)]
+pub(crate) struct Made<'a> {
+    /// Activities.
+    pub(crate) h: Rows<'a>,
+    /// What is seen of them.
+    pub(crate) s: Rows<'a>,
+    /// What a projection makes of that.
+    pub(crate) a: Rows<'a>,
+    /// The loss's derivative by goodness.
+    pub(crate) dg: Rows<'a>,
+}
+
+/// The loss's derivatives on the way back: by what a projection makes, by what is seen, and by activities.
+pub(crate) struct Slopes<'a> {
+    pub(crate) da: RowsMut<'a>,
+    pub(crate) ds: RowsMut<'a>,
+    pub(crate) dh: RowsMut<'a>,
+}
+
+impl par::Split for Made<'_> {
+    fn split(self, row: usize) -> (Self, Self) {
+        let ((h, s, a, dg), below) = (self.h, self.s, self.a, self.dg).split(row);
+        (Self { h, s, a, dg }, Self { h: below.0, s: below.1, a: below.2, dg: below.3 })
+    }
+}
+
+impl par::Split for Slopes<'_> {
+    fn split(self, row: usize) -> (Self, Self) {
+        let ((da, ds, dh), below) = (self.da, self.ds, self.dh).split(row);
+        (Self { da, ds, dh }, Self { da: below.0, ds: below.1, dh: below.2 })
+    }
+}
+
 /// What layers above read, and what is known of the channels that it is normalised by.
 pub(crate) type Above<'a> = (RowsMut<'a>, Channels<'a>);
 
@@ -129,7 +159,9 @@ impl Parts {
 
     /// Carries a derivative by goodness back to the activities, and leaves that by the projection's numbers in `da` and that
     /// by what is seen in `ds`, where that is something of the view's. Below a head, `ds` is where it starts from.
-    pub(crate) fn pull_back(&self, lens: Lens<'_>, (h, s, a, dg): Made<'_>, (mut da, mut ds, mut dh): Slopes<'_>) {
+    pub(crate) fn pull_back(&self, lens: Lens<'_>, made: Made<'_>, slopes: &mut Slopes<'_>) {
+        let (Made { h, s, a, dg }, Slopes { da, ds, dh }) = (made, slopes);
+        let mut dh = dh.reborrow();
         let looked = s.width() > 0;
         if lens.p.is_empty() {
             return self.goodness.pull_back(h, dg.data(), dh);

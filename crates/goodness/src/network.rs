@@ -8,9 +8,10 @@ use goodness_core::normalize::Normalize;
 use goodness_core::projection::Projection;
 use goodness_core::view::View;
 use goodness_core::{Rows, RowsMut, math};
+use goodness_engine::memory::held;
 use goodness_engine::{Matrix, Precision, Rounded, par};
 
-use crate::build;
+use crate::build::{self, Unfit};
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
 use crate::layer::{Code, Dense, Images, Input, Labelled, Labels};
@@ -20,7 +21,6 @@ use crate::recipe::Recipe;
 use crate::recurrent::Settled;
 use crate::residual::{self, Residual};
 pub use crate::scaling::Scaling;
-use crate::train::{Unfit, held};
 pub use crate::whitening::Whitening;
 
 /// What happens to a row on its way through a layer, the same in every layer.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use goodness::data;
 use goodness::engine::memory;
 use goodness::report::Summary;
-use goodness::run::RunFolder;
+use goodness::run::{RunFolder, Test};
 use goodness::train::{Flow, Outcome};
 use goodness_backprop::Twin;
 
@@ -68,6 +68,7 @@ fn describe(twin: &Twin) -> String {
 /// Reads the test set, once.
 fn summary(twin: &Twin, name: &str) -> Result<Summary> {
     let test = data::load_test(&twin.recipe().data)?;
+    Test::check(&test, twin.training_set())?;
     let error = twin.pool().run(|| twin.network().error(&test));
     let (recipe, history) = (twin.recipe(), twin.history());
     let seconds: f64 = history.iter().map(|e| e.seconds).sum();

@@ -1,6 +1,7 @@
 //! `goodness catalogue`
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use clap::builder::PossibleValuesParser;
 use goodness::catalogue::{Info, families};
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use crate::failure::Done;
 #[command(after_help = "Examples:\n  goodness catalogue\n  goodness catalogue loss")]
 pub(crate) struct Args {
     /// One family only, such as loss
-    #[arg(value_name = "FAMILY")]
+    #[arg(value_name = "FAMILY", value_parser = PossibleValuesParser::new(families().iter().map(|(name, _)| *name)))]
     family: Option<String>,
     /// Print the list as JSON
     #[arg(long)]
@@ -39,13 +40,9 @@ struct Parameter {
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let all = families();
-    let names = || all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let chosen: Vec<_> = all.iter().filter(|(name, _)| args.family.as_ref().is_none_or(|f| f == name)).collect();
-    if let (Some(family), true) = (&args.family, chosen.is_empty()) {
-        bail!("no family is called {family:?}; there are {}", names());
-    }
+    let chosen = all.iter().filter(|(name, _)| args.family.as_ref().is_none_or(|f| f == name));
     if args.json {
-        let members = chosen.iter().flat_map(|(family, infos)| infos.iter().map(|info| member(family, info)));
+        let members = chosen.flat_map(|(family, infos)| infos.iter().map(|info| member(family, info)));
         print_json(&members.collect::<Vec<_>>())?;
         return Ok(Done::Fully);
     }

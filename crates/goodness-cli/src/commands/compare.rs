@@ -14,7 +14,7 @@ use goodness_backprop::compare::{self, CompareError, Lab, Progress, Setup, Store
 use goodness_backprop::network::has_twin;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{print_json, print_line};
+use super::{check_test, print_json, print_line};
 use crate::failure::{Done, Usage};
 use crate::interrupt;
 
@@ -84,10 +84,11 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     let folder = args.out.clone().unwrap_or_else(|| Path::new("compare").join(&recipe.name));
     let setup = Setup { recipe, seeds: args.seeds, budget: args.budget.chosen(), threads: args.threads };
     let there = args.memory.map(|m| m << 20).or_else(memory::available_bytes).unwrap_or(u64::MAX);
+    check(&setup, there)?;
     interrupt::listen()?;
     let bar = Bar::new();
     let mut watch = |progress: Progress<'_>| bar.show(progress);
-    let store = match measured(&setup, &folder, there, &mut watch) {
+    let store = match measured(&setup, &folder, &mut watch) {
         Err(CompareError::Interrupted) => {
             bar.bar.finish_and_clear();
             eprintln!("interrupted; what was measured is kept. Go on with the same command");
@@ -99,11 +100,14 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     write(&compare::page(&setup, &store), &folder, args.markdown)
 }
 
-fn measured(setup: &Setup, folder: &Path, there: u64, watch: &mut compare::Watch<'_>) -> Result<Store, CompareError> {
-    // Nothing is written before it is known that there is room.
-    let data = goodness::data::load_train(&setup.recipe.data)?;
-    compare::memory::check(setup, (data.shape(), data.classes()), there)?;
-    drop(data);
+/// Nothing is written before it is known that there is room, and a test part that fits.
+fn check(setup: &Setup, there: u64) -> Result<()> {
+    let training = goodness::data::load_train(&setup.recipe.data)?;
+    compare::memory::check(setup, (training.shape(), training.classes()), there)?;
+    check_test(&setup.recipe, &training)
+}
+
+fn measured(setup: &Setup, folder: &Path, watch: &mut compare::Watch<'_>) -> Result<Store, CompareError> {
     let store = Store::open(folder, setup)?;
     compare::measure(&mut Lab::new(setup, &store, &in_a_process, watch)?)?;
     Ok(store)

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
-use goodness::data::{self, Source};
+use anyhow::Result;
+use goodness::data::{self, DataError, Dataset, Source};
 use goodness::engine::Pool;
 use goodness::model::Model;
 use goodness::precision;
@@ -21,7 +21,8 @@ pub(crate) struct Args {
     /// A model file
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// A known set or a folder of data, whose test part is read [default: the set it was trained on]
+    /// A known set or a folder of data, whose test part is read, pictures by the recipe's rules
+    /// [default: the set it was trained on]
     #[arg(long, value_name = "SET|FOLDER")]
     data: Option<String>,
     /// How operands of products are rounded: f32, bf16 or int8 [default: as it was trained]
@@ -54,19 +55,11 @@ struct Evaluation {
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let Model { mut network, recipe } = Model::load(&args.model)?;
     args.precision.as_deref().and_then(precision::by_name).iter().for_each(|p| network.set_precision(*p));
-    let own = Source::from(&recipe.data);
-    let source = args.data.as_deref().unwrap_or(&own.set);
-    let test = data::load_test(args.data.as_deref().map_or(own.clone(), Source::from))?;
+    let set = args.data.as_ref().unwrap_or(&recipe.data.set).clone();
+    let test = load(Source { set, pictures: recipe.data.pictures })?;
     name_left_out(&test);
-    if test.shape() != network.shape {
-        let (have, need) = (test.shape(), network.shape);
-        bail!("{source}: its images are {have}, the model {} reads {need}", args.model.display());
-    }
-    if test.classes() > network.classes {
-        bail!("{source}: it has {} classes, the model knows {}", test.classes(), network.classes);
-    }
     let pool = Pool::new(args.threads)?;
-    let read = Test::read(&network, &pool, &test);
+    let read = Test::read(&network, &pool, &test)?;
     let confusion = read.confusion();
     let class_error = |k: usize| {
         let row = &confusion.counts[k * confusion.classes..][..confusion.classes];
@@ -76,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     let evaluation = Evaluation {
         model: args.model.display().to_string(),
         recipe: recipe.name,
-        data: source.to_string(),
+        data: test.name().to_string(),
         samples: test.len(),
         error: read.error(),
         error_flipped: args.flip.then(|| read.flipped(&network, &pool, &test).error()),
@@ -89,6 +82,15 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         print_line(&words(&evaluation))?
     }
     Ok(Done::Fully)
+}
+
+/// The test part: pictures by the rules of the model's recipe, all other data as they are.
+fn load(source: Source) -> Result<Dataset, DataError> {
+    let as_it_is = Source::from(source.set.as_str());
+    match data::load_test(source) {
+        Err(DataError::NotForPictures { .. }) => data::load_test(as_it_is),
+        read => read,
+    }
 }
 
 fn words(e: &Evaluation) -> String {

@@ -19,9 +19,11 @@ mod train;
 
 use std::io::IsTerminal;
 
+use anyhow::Context;
 use clap::Subcommand;
 use goodness::Recipe;
 use goodness::data::{self as sets, Dataset};
+use goodness::run::Test;
 
 use crate::failure::Done;
 
@@ -88,6 +90,20 @@ fn load(recipe: &Recipe) -> anyhow::Result<(Dataset, Dataset)> {
     let all = sets::load_train(&recipe.data)?;
     name_left_out(&all);
     Ok(all.split_tail(recipe.data.validation)?)
+}
+
+/// The same for training to its end: a test part that is broken, missing or does not fit is refused now, not when training
+/// is done.
+fn load_to_train(recipe: &Recipe) -> anyhow::Result<(Dataset, Dataset)> {
+    let (training, validation) = load(recipe)?;
+    check_test(recipe, &training)?;
+    Ok((training, validation))
+}
+
+/// Whether the test part of a recipe's data is there and fits the training part. Nothing else is made of it.
+fn check_test(recipe: &Recipe, training: &Dataset) -> anyhow::Result<()> {
+    let test = sets::load_test(&recipe.data)?;
+    Test::check(&test, training).context("the test part does not fit the training part")
 }
 
 /// Says on standard error which files could not be read.

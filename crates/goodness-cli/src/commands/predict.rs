@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
 fn predict(network: &Network, (pool, flip): (&Pool, bool), image: &Path) -> Result<Prediction> {
     let prepared = prepare(image, network.shape)?;
     let one = Dataset::new("picture", prepared.pixels, vec![0], network.classes, network.shape)?;
-    let read = Test::read(network, pool, &one);
+    let read = Test::read(network, pool, &one)?;
     let read = if flip { read.flipped(network, pool, &one) } else { read };
     let scores = read.scores().data().to_vec();
     let label = goodness::core::math::argmax(&scores);

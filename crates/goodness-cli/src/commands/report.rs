@@ -29,9 +29,10 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
     trainer.restore(&folder.checkpoint())?;
     let done = folder.summary();
     let test_set = if done.is_some() { Some(data::load_test(&recipe.data)?) } else { None };
-    let test = test_set.as_ref().map(|set| (Test::read(trainer.network(), trainer.pool(), set), set));
+    let read = |set| Test::read(trainer.network(), trainer.pool(), set);
+    let test = test_set.as_ref().map(read).transpose()?;
     let summary = done.unwrap_or_else(|| trainer.summary(None));
-    let shown = test.as_ref().map(|(test, set)| (test, *set));
+    let shown = test.as_ref().zip(test_set.as_ref());
     let (what, history) = ((trainer.network(), trainer.recipe()), trainer.history().to_vec());
     let report = examine(what, trainer.pool(), summary, history, trainer.validation_set(), shown);
     folder.write_report(&report)?;

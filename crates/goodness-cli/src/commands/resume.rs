@@ -6,7 +6,7 @@ use anyhow::Result;
 use goodness::run::RunFolder;
 use goodness::train::Trainer;
 
-use super::{load, print_json, print_line, train};
+use super::{load_to_train, print_json, print_line, train};
 use crate::failure::Done;
 
 #[derive(clap::Args)]
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args) -> Result<Done> {
         return Ok(Done::Fully);
     }
     let recipe = folder.recipe()?;
-    let (training, validation) = load(&recipe)?;
+    let (training, validation) = load_to_train(&recipe)?;
     let mut trainer = Trainer::new(&recipe, training, validation, args.threads)?;
     if folder.checkpoint().exists() {
         trainer.restore(&folder.checkpoint())?;

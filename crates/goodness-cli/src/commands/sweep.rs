@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use goodness::sweep::{Progress, Sweep};
+use goodness::sweep::{Progress, Sweep, varied};
 use goodness::train::Flow;
 
 use super::{print_json, print_line};
@@ -75,7 +75,7 @@ fn say(progress: Progress<'_>, json: bool) {
         Progress::Step => return,
         Progress::Reached { trial, epochs, settings, error } => {
             let error = error.map_or("broke down".to_string(), |e| format!("{e:.2} %"));
-            let words = settings[..settings.len().saturating_sub(1)].join("  ");
+            let words = varied(settings).join("  ");
             format!("trial {trial} after {epochs} epochs: {error}  {words}")
         }
         Progress::Rung { epochs, passed: (passed, of) } => format!("after {epochs} epochs {passed} of {of} go on"),

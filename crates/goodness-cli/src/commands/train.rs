@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use goodness::data::{self, Dataset};
 use goodness::recipe::{BUILTIN, Recipe};
 use goodness::report::Summary;
@@ -11,7 +11,7 @@ use goodness::run::{RunFolder, Test, examine};
 use goodness::train::{Event, Flow, Outcome, Trainer};
 use goodness_backprop::{Choices, Twin};
 
-use super::{backprop, load, name_left_out, print_json, print_line};
+use super::{backprop, load_to_train, name_left_out, print_json, print_line};
 use crate::failure::{Done, Usage};
 use crate::interrupt;
 use crate::progress::{Progress, thousands};
@@ -93,7 +93,7 @@ const KEEP_EVERY: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(args: &Args) -> Result<Done> {
     let recipe = Recipe::load_with(&args.recipe, &settings(args))?;
-    let (training, validation) = load(&recipe)?;
+    let (training, validation) = load_to_train(&recipe)?;
     if args.rule == Rule::Backprop {
         let choices = Choices { form: args.form.chosen(), plain: args.plain, gain: 1.0 };
         let mut twin = Twin::new(&recipe, choices, training, validation, args.threads)?;
@@ -132,7 +132,7 @@ pub(super) fn train(mut trainer: Trainer, folder: &RunFolder, json: bool) -> Res
     if outcome? == Outcome::Stopped {
         return stopped(folder);
     }
-    let summary = finish(&trainer, folder)?;
+    let summary = finish(&trainer, folder).with_context(|| unfinished(folder))?;
     if json {
         print_json(&summary)?
     } else {
@@ -168,6 +168,12 @@ fn stopped(folder: &RunFolder) -> Result<Done> {
     Ok(Done::Interrupted)
 }
 
+/// What goes before the reason why a run that is trained is not done.
+fn unfinished(folder: &RunFolder) -> String {
+    let folder = folder.path().display();
+    format!("training is done and the checkpoint is written; `goodness resume {folder}` goes on from there")
+}
+
 fn describe(trainer: &Trainer) -> String {
     let network = trainer.network();
     let widths = std::iter::once(network.shape.features()).chain(network.layers.iter().map(|l| l.units()));
@@ -189,9 +195,9 @@ fn describe(trainer: &Trainer) -> String {
 fn finish(trainer: &Trainer, folder: &RunFolder) -> Result<Summary> {
     let test_set: Dataset = data::load_test(&trainer.recipe().data)?;
     name_left_out(&test_set);
-    let test = Test::read(trainer.network(), trainer.pool(), &test_set);
+    let test = Test::read(trainer.network(), trainer.pool(), &test_set)?;
     let mut summary = trainer.summary(Some(test.error()));
-    flipped(trainer, (&test, &test_set), &mut summary);
+    flipped(trainer, (&test, &test_set), &mut summary)?;
     let what = (trainer.network(), trainer.recipe());
     let history = trainer.history().to_vec();
     let shown = Some((&test, &test_set));
@@ -201,13 +207,14 @@ fn finish(trainer: &Trainer, folder: &RunFolder) -> Result<Summary> {
 }
 
 /// Measures both errors again by the mean of the scores of an image and of its mirror image, where the recipe asks for it.
-fn flipped(trainer: &Trainer, (test, test_set): (&Test, &Dataset), summary: &mut Summary) {
+fn flipped(trainer: &Trainer, (test, test_set): (&Test, &Dataset), summary: &mut Summary) -> Result<()> {
     if trainer.recipe().eval.flip {
         let (network, pool, held_out) = (trainer.network(), trainer.pool(), trainer.validation_set());
-        let validation = Test::read(network, pool, held_out).flipped(network, pool, held_out);
+        let validation = Test::read(network, pool, held_out)?.flipped(network, pool, held_out);
         summary.validation_error_flipped = Some(validation.error());
         summary.test_error_flipped = Some(test.flipped(network, pool, test_set).error());
     }
+    Ok(())
 }
 
 /// What each layer would misread alone, in a line that fits eighty columns.

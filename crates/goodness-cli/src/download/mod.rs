@@ -17,7 +17,7 @@ use goodness::files::put_in_place;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::progress::thousands;
-use part::Part;
+use part::{End, Part};
 
 /// What a set needs.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ pub(crate) fn set(base: &str, wanted: Wanted<'_>, folder: &Path) -> Result<()> {
         if path.is_file() && sha256(&path)? == file.sha256 {
             eprintln!("{}: there", file.name);
         } else {
-            fetch(&format!("{}/{}", base.trim_end_matches('/'), file.name), &path, file.sha256)?;
+            fetch(&format!("{}/{}", base.trim_end_matches('/'), file.name), &path, file)?;
         }
         if archive {
             unpack::tar_gz(&path, wanted.files, folder)?;
@@ -55,27 +55,30 @@ pub(crate) fn set(base: &str, wanted: Wanted<'_>, folder: &Path) -> Result<()> {
 }
 
 /// Downloads one file to `path`.
-fn fetch(url: &str, path: &Path, expected: &str) -> Result<()> {
-    let mut part = Part::beside(path);
+fn fetch(url: &str, path: &Path, file: &RemoteFile) -> Result<()> {
+    let mut part = Part::beside(path, file.bytes);
     let bar = bar(url);
     for attempt in 1.. {
         let before = part.len();
         let end = part.grow(url, &mut |bytes, of| {
-            of.iter().for_each(|of| bar.set_length(*of));
+            bar.set_length(of);
             bar.set_position(bytes);
-        })?;
-        let (came, of) = match end {
-            part::End::Whole => break,
-            part::End::Cut { came, of } => (came, of),
+        });
+        let stop = match end {
+            Ok(End::Whole) => break,
+            Ok(End::Cut { came, .. }) if attempt < ATTEMPTS && came > before => continue,
+            Ok(End::Cut { came: 0, of }) => format!("{url}: none of its {of} bytes came"),
+            Ok(End::Cut { of, .. }) => format!("{url}: cut short of its {of} bytes"),
+            Err(e) => format!("{e:#}"),
         };
-        if attempt == ATTEMPTS || came <= before {
-            bar.finish_and_clear();
-            let of = of.map_or_else(String::new, |of| format!(" of {of}"));
-            bail!("{url}: cut after {came}{of} bytes, which are kept; the same command goes on from there");
+        bar.finish_and_clear();
+        match part.len() {
+            0 => bail!("{stop}"),
+            kept => bail!("{stop}; {kept} bytes are kept, and the same command goes on from there"),
         }
     }
     bar.finish_and_clear();
-    let came = sha256(part.path())?;
+    let (expected, came) = (file.sha256, sha256(part.path())?);
     if came != expected {
         part.forget();
         bail!("{url}: its SHA-256 is wrong: expected {expected}, came {came}; the file is not kept");
@@ -108,6 +111,7 @@ mod tests {
     use super::*;
 
     const BODY: &[u8] = &[42; 100_000];
+    const KEPT: &str = "are kept, and the same command goes on from there";
 
     fn sum_of(bytes: &[u8]) -> String {
         let folder = tempfile::tempdir().unwrap();
@@ -116,9 +120,13 @@ mod tests {
         sha256(&path).unwrap()
     }
 
-    /// Downloads from a server that answers as told; then what it was asked for, and what is in the folder.
+    fn remote(name: &'static str, bytes: &[u8]) -> RemoteFile {
+        RemoteFile { name, bytes: bytes.len() as u64, sha256: sum_of(bytes).leak() }
+    }
+
+    /// Downloads from a server that answers as told.
     fn fetched(server: &Server, folder: &Path) -> Result<(), String> {
-        fetch(&server.url("file"), &folder.join("file"), &sum_of(BODY)).map_err(|e| format!("{e:#}"))
+        fetch(&server.url("file"), &folder.join("file"), &remote("file", BODY)).map_err(|e| format!("{e:#}"))
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -157,13 +165,39 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(vec![Answer::Cut(BODY.to_vec(), 40_000), Answer::Cut(BODY.to_vec(), 0)]);
         let error = fetched(&server, folder.path()).unwrap_err();
-        let kept = "cut after 40000 of 100000 bytes, which are kept; the same command goes on from there";
-        assert_eq!(error, format!("{}: {kept}", server.url("file")));
+        assert_eq!(error, format!("{}: cut short of its 100000 bytes; 40000 bytes {KEPT}", server.url("file")));
         assert_eq!(names(folder.path()), ["file.part"]);
         let server = Server::start(vec![Answer::Whole(BODY.to_vec())]);
         fetched(&server, folder.path()).unwrap();
         assert_eq!((server.ranges(), names(folder.path())), (vec![Some(40_000)], vec!["file".to_string()]));
         assert_eq!(fs::read(folder.path().join("file")).unwrap(), BODY);
+    }
+
+    #[test]
+    fn a_cut_is_seen_where_the_server_names_no_length() {
+        let folder = tempfile::tempdir().unwrap();
+        let server =
+            Server::start(vec![Answer::NoLength(BODY.to_vec(), 40_000), Answer::NoLength(BODY.to_vec(), 60_000)]);
+        fetched(&server, folder.path()).unwrap();
+        assert_eq!(server.ranges(), [None, Some(40_000)]);
+        assert_eq!(fs::read(folder.path().join("file")).unwrap(), BODY);
+    }
+
+    #[test]
+    fn what_is_kept_is_said_whatever_stops_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(vec![Answer::Cut(BODY.to_vec(), 0)]);
+        let error = fetched(&server, folder.path()).unwrap_err();
+        assert_eq!(error, format!("{}: none of its 100000 bytes came", server.url("file")));
+        let server = Server::start(vec![Answer::Cut(BODY.to_vec(), 25_000), Answer::Status("503 Service Unavailable")]);
+        let error = fetched(&server, folder.path()).unwrap_err();
+        let kept = format!("; 25000 bytes {KEPT}");
+        let busy = "the server answers 503 Service Unavailable; expected the file";
+        assert_eq!(error, format!("{}: {busy}{kept}", server.url("file")));
+        let url = server.url("file");
+        drop(server);
+        let error = fetch(&url, &folder.path().join("file"), &remote("file", BODY)).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{url}: cannot reach it: ")) && error.ends_with(&kept), "{error}");
     }
 
     #[test]
@@ -203,12 +237,12 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_and_a_server_that_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(vec![Answer::Missing]);
+        let server = Server::start(vec![Answer::Status("404 Not Found")]);
         let error = fetched(&server, folder.path()).unwrap_err();
         assert_eq!(error, format!("{}: the server answers 404 Not Found; expected the file", server.url("file")));
         let url = server.url("file");
         drop(server);
-        let error = fetch(&url, &folder.path().join("file"), "").unwrap_err().to_string();
+        let error = fetch(&url, &folder.path().join("file"), &remote("file", BODY)).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{url}: cannot reach it: ")), "{error}");
         assert!(names(folder.path()).is_empty());
     }
@@ -231,8 +265,7 @@ mod tests {
     fn an_archive_leaves_its_files_and_is_not_fetched_twice() {
         let folder = tempfile::tempdir().unwrap();
         let archive = unpack::tests::archive(&[("a/one.bin", b"1"), ("a/two.bin", b"22"), ("a/../evil", b"no")]);
-        let sum = sum_of(&archive).leak();
-        let remote = [RemoteFile { name: "x.tar.gz", sha256: sum }];
+        let remote = [remote("x.tar.gz", &archive)];
         let wanted = Wanted { remote: &remote, files: &["one.bin", "two.bin"] };
         let server = Server::start(vec![Answer::Whole(archive)]);
         let url = server.url("");

@@ -13,6 +13,8 @@ use super::agent::agent;
 /// `name.part`.
 pub(super) struct Part {
     path: PathBuf,
+    /// Bytes that there should be, where the server does not say.
+    bytes: u64,
 }
 
 /// How a connection ended.
@@ -24,20 +26,20 @@ pub(super) enum End {
     Cut {
         /// Bytes that are there.
         came: u64,
-        /// Bytes that there should be, where the server said so.
-        of: Option<u64>,
+        /// Bytes that there should be.
+        of: u64,
     },
 }
 
 /// Called with the bytes that are there and the bytes that there should be.
-type Watch<'a> = &'a mut dyn FnMut(u64, Option<u64>);
+type Watch<'a> = &'a mut dyn FnMut(u64, u64);
 
 impl Part {
-    /// The part of the file `path`.
-    pub(super) fn beside(path: &Path) -> Self {
+    /// The part of the file `path`, which should have so many bytes.
+    pub(super) fn beside(path: &Path, bytes: u64) -> Self {
         let mut name = path.file_name().unwrap_or_default().to_os_string();
         name.push(".part");
-        Self { path: path.with_file_name(name) }
+        Self { path: path.with_file_name(name), bytes }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -78,38 +80,29 @@ impl Part {
 
     /// Writes the answer's bytes behind the first `had` ones.
     fn append(&self, answer: Response<Body>, had: u64, watch: Watch<'_>) -> Result<End> {
-        let rest = answer.body().content_length();
-        let of = rest.map(|rest| had + rest);
+        let of = answer.body().content_length().map_or(self.bytes, |rest| had + rest);
         let unwritable = || format!("{}: cannot write it", self.path.display());
         let mut options = OpenOptions::new();
         let options = if had > 0 { options.append(true) } else { options.write(true).create(true).truncate(true) };
         let mut file = options.open(&self.path).with_context(unwritable)?;
         let mut reader = answer.into_body().into_with_config().limit(u64::MAX).reader();
-        let came = copy(&mut reader, &mut file, |bytes| watch(had + bytes, of)).with_context(unwritable)?;
+        let came = had + copy(&mut reader, &mut file, |bytes| watch(had + bytes, of)).with_context(unwritable)?;
         file.sync_all().with_context(unwritable)?;
-        let whole = came.ended && rest.is_none_or(|rest| came.bytes == rest);
-        Ok(if whole { End::Whole } else { End::Cut { came: had + came.bytes, of } })
+        Ok(if came >= of { End::Whole } else { End::Cut { came, of } })
     }
 }
 
-struct Came {
-    bytes: u64,
-    /// Whether the server said that this is all.
-    ended: bool,
-}
-
-/// Copies until the server ends or breaks off; an error is the disk's.
-fn copy(reader: &mut BodyReader<'_>, file: &mut File, mut watch: impl FnMut(u64)) -> std::io::Result<Came> {
+/// Copies until the server ends or breaks off, and says how many bytes; an error is the disk's.
+fn copy(reader: &mut BodyReader<'_>, file: &mut File, mut watch: impl FnMut(u64)) -> std::io::Result<u64> {
     let (mut bytes, mut buffer) = (0, vec![0; 1 << 16]);
     loop {
         match reader.read(&mut buffer) {
-            Ok(0) => return Ok(Came { bytes, ended: true }),
+            Ok(0) | Err(_) => return Ok(bytes),
             Ok(read) => {
                 file.write_all(&buffer[..read])?;
                 bytes += read as u64;
                 watch(bytes);
             }
-            Err(_) => return Ok(Came { bytes, ended: false }),
         }
     }
 }

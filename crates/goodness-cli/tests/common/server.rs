@@ -15,8 +15,10 @@ pub enum Answer {
     Cut(Vec<u8>, usize),
     /// All bytes, whatever was asked for.
     NoRange(Vec<u8>),
-    /// 404.
-    Missing,
+    /// As `Cut`, and the answer does not say how many bytes there are.
+    NoLength(Vec<u8>, usize),
+    /// This status, such as 404, and no bytes.
+    Status(&'static str),
 }
 
 /// It stops, and its port is closed, when it goes out of scope or has given its last answer.
@@ -78,12 +80,14 @@ fn asked(stream: &TcpStream) -> Option<Option<u64>> {
 }
 
 fn give(stream: &mut TcpStream, answer: Answer, range: Option<u64>) -> std::io::Result<()> {
+    let says_length = !matches!(answer, Answer::NoLength(..));
     let (body, most, range) = match answer {
-        Answer::Missing => {
-            return stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        Answer::Status(status) => {
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return stream.write_all(head.as_bytes());
         }
         Answer::Whole(body) => (body, usize::MAX, range),
-        Answer::Cut(body, most) => (body, most, range),
+        Answer::Cut(body, most) | Answer::NoLength(body, most) => (body, most, range),
         Answer::NoRange(body) => (body, usize::MAX, None),
     };
     let (start, of) = (range.unwrap_or(0) as usize, body.len());
@@ -96,7 +100,7 @@ fn give(stream: &mut TcpStream, answer: Answer, range: Option<u64>) -> std::io::
         None => "HTTP/1.1 200 OK\r\n".to_string(),
         Some(_) => format!("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{}/{of}\r\n", of - 1),
     };
-    let length = rest.len();
-    stream.write_all(format!("{head}Content-Length: {length}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let length = if says_length { format!("Content-Length: {}\r\n", rest.len()) } else { String::new() };
+    stream.write_all(format!("{head}{length}Connection: close\r\n\r\n").as_bytes())?;
     stream.write_all(&rest[..rest.len().min(most)])
 }

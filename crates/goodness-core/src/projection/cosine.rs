@@ -60,7 +60,8 @@ impl Projection for Cosine {
         spread_into_unit(p, da, dh.reborrow());
         for (r, h) in h.iter().enumerate() {
             let along = math::dot(a.row(r), da.row(r));
-            let length = inverse_length(h);
+            // What has no length points nowhere: no step makes a cosine of it larger than another.
+            let length = if math::length(h) > 0.0 { inverse_length(h) } else { 0.0 };
             let (dh, slope) = (dh.row_mut(r), self.sharpness * length);
             dh.iter_mut().for_each(|d| *d *= slope);
             add_scaled(dh, -along * length * length, h);

@@ -32,11 +32,13 @@ impl Contrastive {
         if count == 0 {
             return 0.0;
         }
-        let top = 1.0 / self.temperature;
+        let others = || cosines.iter().enumerate().filter(|(j, _)| *j != i);
+        // The largest exponent, so that no sum of powers vanishes.
+        let top = others().fold(-1.0f32, |top, (_, c)| top.max(*c)) / self.temperature;
         let mut total = 0.0;
-        for (_, (s, c)) in slopes.iter_mut().zip(cosines).enumerate().filter(|(j, _)| *j != i) {
-            *s = math::exp(c / self.temperature - top);
-            total += *s;
+        for (j, c) in others() {
+            slopes[j] = math::exp(c / self.temperature - top);
+            total += slopes[j];
         }
         let likeness: f32 = (0..labels.len()).filter(|j| kin(*j)).map(|j| cosines[j] / self.temperature).sum();
         let factor = self.weight / (self.temperature * labels.len() as f32);
@@ -94,3 +96,19 @@ pub(super) const ENTRY: Entry<dyn Similarity> = Entry {
         Box::new(Contrastive { weight, temperature, map: args.get("map") as usize })
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_temperature_leaves_a_loss_and_a_slope() {
+        let cosines = [1.0, -0.6, -0.5, -0.6, 1.0, 0.0, -0.5, 0.0, 1.0];
+        let (mut loss, mut slopes) = ([0.0; 3], [0.0; 9]);
+        let term = Contrastive { weight: 1.0, temperature: 0.01, map: 0 };
+        term.score(Rows::new(&cosines, 3, 3), (&[0, 0, 1], 2), &mut loss, RowsMut::new(&mut slopes, 3, 3));
+        // The stranger is nearer than the relative, by ten temperatures, and by sixty.
+        assert!((loss[0] - 10.0).abs() < 1e-3 && (loss[1] - 60.0).abs() < 1e-3 && loss[2] == 0.0, "{loss:?}");
+        assert!(slopes[1] < -60.0 && slopes[2] > 30.0, "{slopes:?}");
+    }
+}

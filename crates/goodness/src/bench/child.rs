@@ -22,7 +22,7 @@ pub(super) struct Answer {
 pub fn answer(question: &str, threads: usize) -> Result<String, BenchError> {
     let after = |begin| question.strip_prefix(begin);
     let figures = match (after(memory::QUESTION), after(convolution::QUESTION)) {
-        (Some(depth), _) => memory::answer(depth, threads)?,
+        (Some(network), _) => memory::answer(network, threads)?,
         (_, Some(product)) => convolution::answer(product, threads)?,
         _ if question == startup::QUESTION => startup::answer(threads)?,
         _ => return Err(BenchError::Question { came: question.to_string() }),
@@ -64,13 +64,15 @@ mod tests {
     fn asked(program: &str, args: &[&str]) -> String {
         let args = args.iter().map(|a| a.to_string()).collect();
         let settings = Settings { threads: 1, quick: true, program: (program.into(), args) };
-        ask(&settings, "memory:4").unwrap_err().to_string()
+        ask(&settings, "memory:dense-4").unwrap_err().to_string()
     }
 
     #[test]
     fn a_process_that_gives_no_figures_is_quoted() {
         let missing = asked("/nowhere/goodness", &[]);
-        assert!(missing.starts_with("the process that was to measure memory:4 gave no figures: /nowhere/goodness: "));
+        assert!(
+            missing.starts_with("the process that was to measure memory:dense-4 gave no figures: /nowhere/goodness: ")
+        );
         let failed = asked("sh", &["-c", "echo out of luck >&2; exit 3"]);
         assert!(failed.contains("exit status: 3, out of luck"), "{failed}");
         let silent = asked("true", &[]);
@@ -79,11 +81,18 @@ mod tests {
 
     #[test]
     fn questions_that_nobody_knows_are_refused() {
-        for came in
-            ["time", "memory:", "memory:0", "memory:1001", "memory:x", "convolution:64", "convolution:65-f32-forward"]
-        {
+        for came in [
+            "time",
+            "memory:",
+            "memory:4",
+            "memory:dense-0",
+            "memory:maps-1001",
+            "memory:deep-4",
+            "convolution:64",
+            "convolution:65-f32-forward",
+        ] {
             let error = answer(came, 1).unwrap_err().to_string();
-            let expected = "expected \"startup\", \"memory:DEPTH\" or \"convolution:64-f32-forward\" and its like";
+            let expected = "expected \"startup\", \"memory:dense-4\" or \"convolution:64-f32-forward\" and its like";
             assert_eq!(error, format!("no process knows how to measure {came:?}; {expected}"));
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::data::DataError;
 use crate::recipe::RecipeError;
+use crate::run::TestError;
 use crate::train::TrainError;
 
 /// A measurement that failed.
@@ -16,6 +17,9 @@ pub enum BenchError {
     /// Its data.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Its test part.
+    #[error(transparent)]
+    Test(#[from] TestError),
     /// A process that measures itself did not answer.
     #[error("the process that was to measure {question} gave no figures: {reason}")]
     Child {
@@ -29,7 +33,7 @@ pub enum BenchError {
     Size,
     /// A question that no process knows.
     #[error(
-        "no process knows how to measure {came:?}; expected \"startup\", \"memory:DEPTH\" or \
+        "no process knows how to measure {came:?}; expected \"startup\", \"memory:dense-4\" or \
          \"convolution:64-f32-forward\" and its like"
     )]
     Question {

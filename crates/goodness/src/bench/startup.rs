@@ -2,7 +2,9 @@
 
 use super::child::ask;
 use super::{BenchError, Measurement, Row, Settings};
+use crate::data;
 use crate::recipe::{BUILTIN, Recipe};
+use crate::run::Test;
 use crate::train::{Event, Flow, Trainer};
 
 pub(super) const MEASUREMENT: Measurement =
@@ -16,10 +18,11 @@ fn run(settings: &Settings) -> Result<Vec<Row>, BenchError> {
     Ok(vec![Row::plain(format!("goodness train {}", BUILTIN[0].name), "s", rounds?.into_iter().map(|a| a.seconds))])
 }
 
-/// Trains by the default recipe until a batch is done. Its answer has no figures: what counts is when it comes.
+/// Trains by the default recipe until a batch is done, after a look at the test part as the command has one. Its answer has no figures: what counts is when it comes.
 pub(super) fn answer(threads: usize) -> Result<Vec<f64>, BenchError> {
     let recipe = Recipe::load(BUILTIN[0].name)?;
-    let (train, validation) = crate::data::load_train(&recipe.data)?.split_tail(recipe.data.validation)?;
+    let (train, validation) = data::load_train(&recipe.data)?.split_tail(recipe.data.validation)?;
+    Test::check(&data::load_test(&recipe.data)?, &train)?;
     let mut trainer = Trainer::new(&recipe, train, validation, threads)?;
     trainer.run(|event| if matches!(event, Event::Step { .. }) { Flow::Stop } else { Flow::Continue })?;
     Ok(Vec::new())

@@ -43,11 +43,18 @@ impl Cifar {
         }
     }
 
-    /// Reads a part from a folder.
-    pub(super) fn read(&self, name: &str, folder: &Path, part: Part) -> Result<Dataset, DataError> {
+    /// Reads a part from a folder; `expected` is its number of images, where that is known: as many in every batch.
+    pub(super) fn read(
+        &self,
+        name: &str,
+        folder: &Path,
+        part: Part,
+        expected: Option<usize>,
+    ) -> Result<Dataset, DataError> {
         let (mut images, mut labels) = (Vec::new(), Vec::new());
-        for file in self.files(part) {
-            self.batch(folder, file, &mut images, &mut labels)?;
+        let files = self.files(part);
+        for file in files {
+            self.batch(folder, file, expected.map(|all| all / files.len()), (&mut images, &mut labels))?;
         }
         let set = Dataset::new(name, images, labels, self.classes, SHAPE)?;
         let text = std::fs::read_to_string(folder.join(self.names)).unwrap_or_default();
@@ -59,8 +66,8 @@ impl Cifar {
         &self,
         folder: &Path,
         name: &'static str,
-        images: &mut Vec<u8>,
-        labels: &mut Vec<u8>,
+        expected: Option<usize>,
+        (images, labels): (&mut Vec<u8>, &mut Vec<u8>),
     ) -> Result<(), DataError> {
         let path = folder.join(name);
         if !path.is_file() {
@@ -74,7 +81,11 @@ impl Cifar {
         if bytes.len() % record != 0 {
             return Err(DataError::Batch { path, record: record as u64, came: bytes.len() as u64 });
         }
-        images.reserve_exact(bytes.len() / record * SHAPE.features());
+        let came = bytes.len() / record;
+        if let Some(expected) = expected.filter(|expected| *expected != came) {
+            return Err(DataError::Count { name: path.display().to_string(), expected, came });
+        }
+        images.reserve_exact(came * SHAPE.features());
         for record in bytes.chunks_exact(record) {
             let (own, planes) = record.split_at(self.labels);
             labels.push(own[self.labels - 1]);
@@ -112,11 +123,11 @@ mod tests {
         let batch = [record(&[3]), record(&[9])].concat();
         let names = b"a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n".to_vec();
         let home = folder(&[("test_batch.bin", batch), ("batches.meta.txt", names)]);
-        let set = TEN.read("ten", home.path(), Part::Test).unwrap();
+        let set = TEN.read("ten", home.path(), Part::Test, None).unwrap();
         assert_eq!((set.labels(), set.classes(), set.class_name(9)), (&[3, 9][..], 10, "j".to_string()));
         assert_eq!(&set.row(1)[..4], &[9, 109, 200, 9]);
         let home = folder(&[("train.bin", record(&[19, 77]))]);
-        let set = HUNDRED.read("hundred", home.path(), Part::Train).unwrap();
+        let set = HUNDRED.read("hundred", home.path(), Part::Train, Some(1)).unwrap();
         assert_eq!((set.label(0), set.classes(), set.class_name(77)), (77, 100, "77".to_string()));
     }
 
@@ -124,7 +135,7 @@ mod tests {
     fn what_is_wrong_is_said() {
         let said = |files: &[(&str, Vec<u8>)]| {
             let home = folder(files);
-            let error = TEN.read("ten", home.path(), Part::Test).unwrap_err().to_string();
+            let error = TEN.read("ten", home.path(), Part::Test, Some(2)).unwrap_err().to_string();
             error.replace(&home.path().display().to_string(), "home")
         };
         let cut = record(&[1])[..3000].to_vec();
@@ -134,7 +145,11 @@ mod tests {
         let empty = "home/test_batch.bin: no images; expected at least one";
         assert_eq!(said(&[("test_batch.bin", Vec::new())]), empty);
         assert_eq!(said(&[]), "home: there is no test_batch.bin");
+        let short = "home/test_batch.bin: 1 images, expected 2: some are missing";
+        assert_eq!(said(&[("test_batch.bin", record(&[1]))]), short);
+        let long = "home/test_batch.bin: 3 images, expected 2: there are more than there should be";
+        assert_eq!(said(&[("test_batch.bin", record(&[1]).repeat(3))]), long);
         let label = "ten: label 10 of image 0 is out of range; expected 0 to 9";
-        assert_eq!(said(&[("test_batch.bin", record(&[10]))]), label);
+        assert_eq!(said(&[("test_batch.bin", record(&[10]).repeat(2))]), label);
     }
 }

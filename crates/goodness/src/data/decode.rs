@@ -1,10 +1,11 @@
 //! Picture files, decoded.
 
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
+use image::error::UnsupportedErrorKind;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageReader, Rgb, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Rgb, RgbImage};
 
 use super::folder::PictureRules;
 use super::{DataError, Shape};
@@ -19,25 +20,45 @@ pub(super) struct Levels {
 /// The largest side of a picture that is used as it is.
 const LARGEST: u32 = 4096;
 
-/// Reads a PNG or JPEG, upright; the error is the decoder's words.
+/// The most pixels of a picture that is decoded at all: a few bytes may promise billions.
+const MOST: u64 = 150_000_000;
+
+/// Reads a PNG or JPEG, upright; the error says what is wrong with it.
 pub(super) fn picture(bytes: &[u8]) -> Result<DynamicImage, String> {
     if is_cut_jpeg(bytes) {
         return Err("it is cut short".to_string());
     }
-    let words = |error: image::ImageError| error.to_string();
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
     let mut decoder = reader.into_decoder().map_err(words)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST {
+        return Err(format!("it has {height}×{width} pixels, more than {} million", MOST / 1_000_000));
+    }
     let orientation = decoder.orientation().map_err(words)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(words)?;
     picture.apply_orientation(orientation);
     Ok(picture)
 }
 
-/// Whether a JPEG has no end after its last scan: the decoder would fill what is missing with grey. Neither marker can
-/// stand inside a scan.
+/// What a decoder finds wrong, in words for whoever has the picture.
+fn words(error: ImageError) -> String {
+    let plain = match &error {
+        ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => "it is cut short",
+        ImageError::Decoding(_) => "it is damaged",
+        ImageError::Unsupported(e) if matches!(e.kind(), UnsupportedErrorKind::Format(_)) => {
+            "its content is neither PNG nor JPEG"
+        }
+        ImageError::Unsupported(_) => "it is of a rare kind that is not read",
+        _ => return error.to_string(),
+    };
+    plain.to_string()
+}
+
+/// Whether a JPEG has no end after its last scan, or neither: the decoder would fill what is missing with grey. Neither
+/// marker can stand inside a scan.
 fn is_cut_jpeg(bytes: &[u8]) -> bool {
     let last = |marker: [u8; 2]| bytes.windows(2).rposition(|w| w == marker);
-    bytes.starts_with(&[0xff, 0xd8]) && last([0xff, 0xd9]) < last([0xff, 0xda])
+    bytes.starts_with(&[0xff, 0xd8]) && last([0xff, 0xd9]) <= last([0xff, 0xda])
 }
 
 /// The numbers of a picture file, as the rules say.
@@ -77,7 +98,7 @@ fn on_white(picture: &DynamicImage) -> DynamicImage {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use image::{GrayImage, ImageFormat, Luma, Rgba, RgbaImage};
 
@@ -85,6 +106,16 @@ mod tests {
         let mut bytes = Cursor::new(Vec::new());
         picture.write_to(&mut bytes, format).unwrap();
         bytes.into_inner()
+    }
+
+    /// A PNG of one pixel whose header promises a square of `side`.
+    pub(in crate::data) fn promising(side: u32) -> Vec<u8> {
+        let mut bytes = written(&GrayImage::new(1, 1).into(), ImageFormat::Png);
+        bytes[16..24].copy_from_slice(&[side.to_be_bytes(), side.to_be_bytes()].concat());
+        let mut sum = flate2::Crc::new();
+        sum.update(&bytes[12..29]);
+        bytes[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+        bytes
     }
 
     #[test]
@@ -105,16 +136,30 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_cut_short_are_told() {
+    fn what_is_wrong_with_a_file_is_told_in_plain_words() {
         let noise = GrayImage::from_fn(40, 40, |x, y| Luma([(x * x * 7 + y * 31) as u8]));
         for format in [ImageFormat::Png, ImageFormat::Jpeg] {
             let whole = written(&noise.clone().into(), format);
             assert_eq!(picture(&whole).unwrap().width(), 40);
             for part in 1..8 {
-                assert!(picture(&whole[..whole.len() * part / 8]).is_err(), "{format:?} {part}/8");
+                let error = picture(&whole[..whole.len() * part / 8]).unwrap_err();
+                assert_eq!(error, "it is cut short", "{format:?} {part}/8");
             }
         }
-        assert!(picture(b"no picture").is_err() && picture(&[]).is_err());
+        let mut damaged = written(&noise.into(), ImageFormat::Png);
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 0xff;
+        assert_eq!(picture(&damaged).unwrap_err(), "it is damaged");
+        for other in [&b"no picture"[..], b"", b"GIF89a\x01\0\x01\0"] {
+            assert_eq!(picture(other).unwrap_err(), "its content is neither PNG nor JPEG");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_promises_too_much_is_not_decoded() {
+        let too_much = "it has 40000×40000 pixels, more than 150 million";
+        assert_eq!(picture(&promising(40_000)).unwrap_err(), too_much);
+        assert_ne!(picture(&promising(400)).unwrap_err(), too_much);
     }
 
     proptest::proptest! {

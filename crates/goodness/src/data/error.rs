@@ -84,17 +84,18 @@ pub enum DataError {
         /// Bytes that are there.
         came: u64,
     },
-    /// A known set with too few images, or too many.
-    #[error("{name}: {came} images, expected {expected}: {what}")]
+    /// A known set, or a file of it, with too few images, or too many.
+    #[error(
+        "{name}: {came} images, expected {expected}: {}",
+        if came < expected { "some are missing" } else { "there are more than there should be" }
+    )]
     Count {
-        /// The set.
+        /// The file, or the set's folder.
         name: String,
         /// Images that it has.
         expected: usize,
         /// Images that are there.
         came: usize,
-        /// A file is cut short, or too long.
-        what: &'static str,
     },
     /// The system would not read it.
     #[error("{}: cannot read it: {reason}", path.display())]

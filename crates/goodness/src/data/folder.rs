@@ -48,6 +48,9 @@ type Listed = (PathBuf, u8);
 /// Endings of pictures' names.
 const ENDINGS: [&str; 3] = ["png", "jpg", "jpeg"];
 
+/// Pictures that are decoded before any of them joins the set.
+const BLOCK: usize = 128;
+
 /// Whether there are pictures in folders.
 pub(super) fn is_one(folder: &Path) -> bool {
     let has_pictures = |class: &PathBuf| pictures(class).is_ok_and(|all| !all.is_empty());
@@ -63,7 +66,7 @@ pub(super) fn read(name: &str, folder: &Path, part: Part, rules: &PictureRules) 
     let listed = list(folder, part, &classes, rules.test)?;
     let (mut images, mut labels, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     let mut first: Option<(&Path, Shape)> = None;
-    for ((path, label), picture) in listed.iter().zip(all_levels(&listed, rules)) {
+    for ((path, label), picture) in listed.chunks(BLOCK).flat_map(|block| block.iter().zip(levels(block, rules))) {
         let picture = match picture {
             Err(DataError::BrokenPicture { path, reason }) if rules.broken == Broken::Skip => {
                 left_out.push(format!("{}: {reason}", path.display()));
@@ -71,6 +74,10 @@ pub(super) fn read(name: &str, folder: &Path, part: Part, rules: &PictureRules) 
             }
             other => other?,
         };
+        if first.is_none() {
+            // Room for all of them at once; where there is not as much, the set grows as far as it can.
+            let _ = images.try_reserve_exact(listed.len() * picture.levels.len());
+        }
         alike((path, picture.shape), *first.get_or_insert((path, picture.shape)))?;
         images.extend(picture.levels);
         labels.push(*label);
@@ -126,13 +133,13 @@ fn dealt(folder: &Path, classes: &[String]) -> Result<Vec<Listed>, DataError> {
     Ok(all.into_iter().map(|(_, listed)| listed).collect())
 }
 
-/// What is in every picture, in order, read on all cores.
-fn all_levels(listed: &[Listed], rules: &PictureRules) -> Vec<Result<Levels, DataError>> {
+/// What is in every picture of a block, in order, read on all cores.
+fn levels(block: &[Listed], rules: &PictureRules) -> Vec<Result<Levels, DataError>> {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = listed.len().div_ceil(threads).max(1);
+    let share = block.len().div_ceil(threads);
     let read = |part: &[Listed]| part.iter().map(|(path, _)| decode::levels(path, rules)).collect::<Vec<_>>();
     std::thread::scope(|scope| {
-        let parts: Vec<_> = listed.chunks(share).map(|part| (part, scope.spawn(move || read(part)))).collect();
+        let parts: Vec<_> = block.chunks(share).map(|part| (part, scope.spawn(move || read(part)))).collect();
         // A decoder that panics is asked again here, where its panic is heard.
         parts.into_iter().flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| read(part))).collect()
     })
@@ -283,15 +290,21 @@ mod tests {
         let home = twenty();
         let path = home.path().join("cat/00.png");
         let whole = std::fs::read(&path).unwrap();
-        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-        let error = parts(home.path(), PictureRules::default()).unwrap_err();
-        assert!(error.starts_with("cat/00.png: cannot read it as a PNG or JPEG picture: "), "{error}");
-        assert!(error.ends_with("data.broken = \"skip\" leaves such files out"), "{error}");
-        let (train, test) =
-            parts(home.path(), PictureRules { broken: Broken::Skip, ..PictureRules::default() }).unwrap();
-        assert_eq!(train.len() + test.len(), 19);
-        let named: Vec<&String> = train.left_out().iter().chain(test.left_out()).collect();
-        assert!(named.len() == 1 && named[0].contains("cat/00.png: "), "{named:?}");
+        let promising = decode::tests::promising(40_000);
+        for (bytes, reason) in [
+            (&whole[..whole.len() / 2], "it is cut short"),
+            (&promising, "it has 40000×40000 pixels, more than 150 million"),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let rules = |broken| PictureRules { size: Some(4), broken, ..PictureRules::default() };
+            let error = parts(home.path(), rules(Broken::Refuse)).unwrap_err();
+            let start = format!("cat/00.png: cannot read it as a PNG or JPEG picture: {reason}; ");
+            assert_eq!(error, format!("{start}data.broken = \"skip\" leaves such files out"));
+            let (train, test) = parts(home.path(), rules(Broken::Skip)).unwrap();
+            assert_eq!(train.len() + test.len(), 19);
+            let named: Vec<&String> = train.left_out().iter().chain(test.left_out()).collect();
+            assert!(named.len() == 1 && named[0].ends_with(&format!("cat/00.png: {reason}")), "{named:?}");
+        }
     }
 
     #[test]

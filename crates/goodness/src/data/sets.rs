@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::source::Format;
+use super::source::{Format, Part};
 use super::{DataError, cifar, idx};
 
 /// A set that is known by name.
@@ -38,6 +38,8 @@ pub struct KnownSet {
 pub struct RemoteFile {
     /// Its name.
     pub name: &'static str,
+    /// How many bytes it has.
+    pub bytes: u64,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: &'static str,
 }
@@ -56,18 +58,22 @@ pub const KNOWN: &[KnownSet] = &[
         remote: &[
             RemoteFile {
                 name: "train-images-idx3-ubyte.gz",
+                bytes: 9_912_422,
                 sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
             },
             RemoteFile {
                 name: "train-labels-idx1-ubyte.gz",
+                bytes: 28_881,
                 sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
             },
             RemoteFile {
                 name: "t10k-images-idx3-ubyte.gz",
+                bytes: 1_648_877,
                 sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
             },
             RemoteFile {
                 name: "t10k-labels-idx1-ubyte.gz",
+                bytes: 4_542,
                 sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
             },
         ],
@@ -96,18 +102,22 @@ pub const KNOWN: &[KnownSet] = &[
         remote: &[
             RemoteFile {
                 name: "train-images-idx3-ubyte.gz",
+                bytes: 26_421_880,
                 sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
             },
             RemoteFile {
                 name: "train-labels-idx1-ubyte.gz",
+                bytes: 29_515,
                 sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
             },
             RemoteFile {
                 name: "t10k-images-idx3-ubyte.gz",
+                bytes: 4_422_102,
                 sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
             },
             RemoteFile {
                 name: "t10k-labels-idx1-ubyte.gz",
+                bytes: 5_148,
                 sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
             },
         ],
@@ -124,6 +134,7 @@ pub const KNOWN: &[KnownSet] = &[
         home: "https://www.cs.toronto.edu/~kriz/",
         remote: &[RemoteFile {
             name: "cifar-10-binary.tar.gz",
+            bytes: 170_052_171,
             sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
         }],
         format: Format::Cifar(&cifar::TEN),
@@ -139,6 +150,7 @@ pub const KNOWN: &[KnownSet] = &[
         home: "https://www.cs.toronto.edu/~kriz/",
         remote: &[RemoteFile {
             name: "cifar-100-binary.tar.gz",
+            bytes: 168_513_733,
             sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
         }],
         format: Format::Cifar(&cifar::HUNDRED),
@@ -196,6 +208,14 @@ impl KnownSet {
         self.format.files().into_iter().chain(names).collect()
     }
 
+    /// Images of a part.
+    pub(super) fn count(&self, part: Part) -> usize {
+        match part {
+            Part::Train => self.images.0,
+            Part::Test => self.images.1,
+        }
+    }
+
     fn file(&self, folder: &Path, name: &'static str) -> Result<PathBuf, DataError> {
         match self.format {
             Format::Idx => idx::file(folder, name),
@@ -246,7 +266,7 @@ mod tests {
     fn every_set_says_where_it_comes_from() {
         for set in KNOWN {
             assert!(set.home.ends_with('/') && !set.remote.is_empty(), "{}", set.name);
-            assert!(set.remote.iter().all(|f| f.sha256.len() == 64), "{}", set.name);
+            assert!(set.remote.iter().all(|f| f.sha256.len() == 64 && f.bytes > 0), "{}", set.name);
             assert!([0, set.classes].contains(&set.class_names.len()), "{}", set.name);
         }
         assert_eq!(KNOWN[2].files().last(), Some(&"batches.meta.txt"));

@@ -93,11 +93,10 @@ fn known(known: &KnownSet, part: Part) -> Result<Dataset, DataError> {
         let looked = known.looked().iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         return Err(DataError::NotHere { name: known.name.to_string(), looked });
     };
-    let set = known.format.read(known.name, &folder, part, Some(known.classes))?;
-    let (expected, came) = (if part == Part::Train { known.images.0 } else { known.images.1 }, set.len());
-    let what = if came < expected { "a file is cut short" } else { "there are more than there should be" };
+    let set = known.format.read(known.name, &folder, part, Some(known))?;
+    let (expected, came) = (known.count(part), set.len());
     if came != expected {
-        return Err(DataError::Count { name: folder.display().to_string(), expected, came, what });
+        return Err(DataError::Count { name: folder.display().to_string(), expected, came });
     }
     let nameless = set.class_names().is_empty() && !known.class_names.is_empty();
     Ok(if nameless { set.with_class_names(known.class_names.iter().map(ToString::to_string).collect()) } else { set })
@@ -133,11 +132,11 @@ impl Format {
         }
     }
 
-    /// Reads a part; `classes` where the number of classes is known.
-    fn read(self, name: &str, folder: &Path, part: Part, classes: Option<usize>) -> Result<Dataset, DataError> {
+    /// Reads a part, of a known set where it is one.
+    fn read(self, name: &str, folder: &Path, part: Part, known: Option<&KnownSet>) -> Result<Dataset, DataError> {
         match self {
-            Self::Idx => idx::read(name, folder, part, classes),
-            Self::Cifar(cifar) => cifar.read(name, folder, part),
+            Self::Idx => idx::read(name, folder, part, known.map(|set| set.classes)),
+            Self::Cifar(cifar) => cifar.read(name, folder, part, known.map(|set| set.count(part))),
             Self::Pictures => folder::read(name, folder, part, &PictureRules::default()),
         }
     }

@@ -166,6 +166,11 @@ impl Dense {
         self.maps.map_or(self.weights.len(), |maps| maps.own().numbers())
     }
 
+    /// Numbers of a row that goodness is read off: those of the projection where there is one, else the units.
+    pub fn judged(&self) -> usize {
+        if self.projection.is_empty() { self.units() } else { self.projection.len() }
+    }
+
     /// Matrices that W is made of, one below the other: all units of one see the same inputs.
     pub fn matrices(&self) -> usize {
         match (&self.fields, &self.maps) {

@@ -19,10 +19,10 @@ use goodness_core::normalize::Normalize;
 use goodness_core::overlay::Place;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::gradient::Piece;
+use goodness_engine::memory::held;
 use goodness_engine::{Matrix, Rounded, par, product};
 
 use super::{Code, Dense, Gradients, embedding};
-use crate::train::held;
 
 /// A batch of images, and what the first layer makes of them before any label is written in.
 #[derive(Debug, Default)]

@@ -26,7 +26,8 @@ pub struct Squares {
     pub stride: usize,
     /// Places of zeros around the grid below.
     pub padding: usize,
-    /// Side of the squares below that are made one place before anything is seen.
+    /// Side of the squares below that are made one place before anything is seen; where it does not divide the grid below,
+    /// the last rows and columns of places are left out.
     pub pool: usize,
     /// What is left of them.
     pub pooling: Kind,

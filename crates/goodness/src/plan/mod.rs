@@ -18,6 +18,15 @@ use std::ops::Range;
 
 use goodness_core::catalogue::Entry;
 
+/// A pipeline of layers: stages of layers that follow one another, each at other batches than the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pipeline {
+    /// Stages, where there are layers enough; 0 is one for each thread.
+    pub stages: usize,
+    /// Batches that a layer learns from in a row, before the next layer of its stage learns from the first of them.
+    pub in_a_row: usize,
+}
+
 /// The order of learning.
 pub trait Plan: Send + Sync {
     /// Epochs in all, when the recipe says `epochs` and the network has `layers` layers.
@@ -38,9 +47,9 @@ pub trait Plan: Send + Sync {
         false
     }
 
-    /// Whether layers learn from different batches at the same time, on different threads.
-    fn pipelines(&self) -> bool {
-        false
+    /// How layers learn from different batches at the same time, if they do.
+    fn pipeline(&self) -> Option<Pipeline> {
+        None
     }
 
     /// Where epoch number `epoch` stands in the schedule: its number and how many there are before the rate starts anew.

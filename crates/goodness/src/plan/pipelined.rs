@@ -7,16 +7,23 @@
 //! Nothing is stale. What layer l reads of batch t is what the layer below made of it with the weights that it had after
 //! batch t − 1, whoever computes it and when; and nothing ever comes back down. So what would ask later layers while a
 //! batch is drawn or learned (negatives drawn by scores, a readout that learns, collaboration) is refused.
+//!
+//! For the same reason a layer may learn from several batches in a row before the next one learns from the first of them.
+//! Its weights and the optimizer's moments, twelve bytes a weight, then stay in the processor's cache from batch to batch,
+//! where those of all layers together would not fit. Backpropagation cannot: it needs all layers for every batch.
 
 use std::ops::Range;
 
-use goodness_core::catalogue::{Entry, Info};
+use goodness_core::catalogue::{Entry, Info, Param};
 
-use super::Plan;
+use super::{Pipeline, Plan};
 
 /// All layers at once, stage by stage on different threads.
 #[derive(Clone, Copy, Debug)]
-pub struct Pipelined;
+pub struct Pipelined {
+    /// Its stages.
+    pub pipeline: Pipeline,
+}
 
 impl Plan for Pipelined {
     fn epochs(&self, epochs: usize, _layers: usize) -> usize {
@@ -27,8 +34,8 @@ impl Plan for Pipelined {
         0..layers
     }
 
-    fn pipelines(&self) -> bool {
-        true
+    fn pipeline(&self) -> Option<Pipeline> {
+        Some(self.pipeline)
     }
 
     fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
@@ -41,7 +48,13 @@ pub(super) const ENTRY: Entry<dyn Plan> = Entry {
         name: "pipelined",
         summary: "every layer learns at every step, groups of layers on different threads",
         source: "Hinton 2022, section 8; to the bits of the simultaneous plan",
-        params: &[],
+        params: &[
+            Param::whole("stages", "stages, 0 for one on each thread", 0.0, 0.0, 1024.0),
+            Param::whole("in_a_row", "batches that a layer learns from before the next one does", 1.0, 1.0, 1024.0),
+        ],
     },
-    build: |_| Box::new(Pipelined),
+    build: |args| {
+        let pipeline = Pipeline { stages: args.get("stages") as usize, in_a_row: args.get("in_a_row") as usize };
+        Box::new(Pipelined { pipeline })
+    },
 };

@@ -158,7 +158,8 @@ pub trait Readout: Send + Sync {
     /// Takes its weights from what the training set's neutral pass came to.
     fn solve(&mut self, _moments: Moments) {}
 
-    /// Its weights, one matrix (classes × units) for each layer it looks at.
+    /// Its weights: of most, one matrix (classes × what is seen) for each layer it looks at. A ridge has a row of biases
+    /// (1 × classes) after these; a fusion has one matrix, a row of classes for each layer and one of biases.
     fn weights(&self) -> Vec<&Matrix> {
         Vec::new()
     }

@@ -1,8 +1,10 @@
 //! What the mathematics or the plan does not allow: every refusal names the two keys that clash and says why.
 
+mod asked;
 mod flow;
 mod normalize;
 mod pipeline;
+mod projection;
 mod view;
 
 use goodness_core::goodness;
@@ -35,7 +37,9 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.readouts());
     match found
         .or_else(|| parts.labels(table))
+        .or_else(|| parts.asked())
         .or_else(|| parts.places())
+        .or_else(|| parts.flat())
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
         .or_else(|| parts.pipelined())
@@ -117,6 +121,10 @@ impl<'a> Parts<'a> {
         if fields > 0 && network.precision.name != "f32" {
             let reason = "fields are many small products of 32 bits";
             return Some(("network.fields".into(), quoted("network.precision", &network.precision), reason));
+        }
+        if fields > 0 && per_class(network) && network.projection.name == "none" {
+            let reason = "units of a place lie side by side, so that a class's would see a part of the image alone";
+            return Some(("network.fields".into(), self.goodness(), reason));
         }
         let overlay = network.overlay.build(overlay::CATALOGUE);
         let apart = overlay.width(2) > 0 && overlay.place() != Place::Over;
@@ -201,7 +209,7 @@ impl<'a> Parts<'a> {
 
     /// Losses that cannot read the goodness, or do not read a key.
     fn losses(&self) -> Option<Clash> {
-        let train = &self.recipe.train;
+        let (network, train) = (&self.recipe.network, &self.recipe.train);
         if train.theta != Theta::Own && !self.objective.uses_theta() {
             let theta = match train.theta {
                 Theta::Fixed(theta) => format!("train.theta = {theta}"),
@@ -209,12 +217,18 @@ impl<'a> Parts<'a> {
             };
             return Some((theta, self.loss(), "this loss compares goodnesses and reads no threshold"));
         }
-        if self.classes() != per_class(&self.recipe.network) {
+        if self.classes() != per_class(network) {
             let reason = match self.classes() {
                 true => "this loss needs one goodness a class",
                 false => "this loss needs one goodness a row",
             };
             return Some((self.goodness(), self.loss(), reason));
+        }
+        if let Theta::Fixed(theta) = train.theta
+            && theta * f64::from(network.goodness.build(goodness::CATALOGUE).theta(1)) < 0.0
+        {
+            let reason = "a threshold lies on the side of 0 on which the goodness does";
+            return Some((format!("train.theta = {theta}"), self.goodness(), reason));
         }
         if !train.hierarchy.0.is_empty() && !self.classes() {
             return Some(("train.hierarchy".into(), self.loss(), "this loss has no classes that could be merged"));

@@ -17,8 +17,11 @@ pub(super) fn read(network: &Section<'_>) -> Result<Vec<Squares>, RecipeError> {
     let Some(value) = network.table.get("convolutions") else { return Ok(Vec::new()) };
     let tables = value.as_array().and_then(|a| a.iter().map(Value::as_table).collect::<Option<Vec<_>>>());
     let tables = tables.ok_or_else(|| network.bad("convolutions", &value.to_string(), expected))?;
-    let section = |table| Section { origin: network.origin, name: "network.convolutions", table };
-    tables.into_iter().map(|table| squares(&section(table))).collect()
+    let named = |(l, table)| {
+        let name = format!("network.convolutions[{}]", l + 1);
+        squares(&Section { origin: network.origin, name: &name, table })
+    };
+    tables.into_iter().enumerate().map(named).collect()
 }
 
 fn squares(s: &Section<'_>) -> Result<Squares, RecipeError> {

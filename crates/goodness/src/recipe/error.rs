@@ -113,9 +113,11 @@ pub enum RecipeError {
 
 /// " — did you mean …?" when one of `known` is near `name`, else nothing.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let near = known.into_iter().map(|k| (strsim::damerau_levenshtein(name, k), k)).min();
-    match near {
-        Some((distance, k)) if distance <= 2.max(name.len() / 3) => format!(" — did you mean {k:?}?"),
-        _ => String::new(),
-    }
+    near(name, known).map_or_else(String::new, |k| format!(" — did you mean {k:?}?"))
+}
+
+/// The one of `known` that is nearest to `name`, when it is near.
+pub(super) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let nearest = known.into_iter().map(|k| (strsim::damerau_levenshtein(name, k), k)).min();
+    nearest.filter(|(distance, _)| *distance <= 2.max(name.len() / 3)).map(|(_, k)| k)
 }

@@ -1,5 +1,7 @@
 //! The keys that a recipe may have, section by section.
 
+use super::error::near;
+
 /// Keys outside any section.
 pub(super) const TOP: &[&str] = &["name", "about", "source", "data", "network", "train", "eval", "expected"];
 /// Keys of `[data]`.
@@ -73,3 +75,12 @@ pub(super) const EVAL: &[&str] = &["flip"];
 /// The sections with their keys.
 pub(super) const SECTIONS: &[(&str, &[&str])] =
     &[("data", DATA), ("network", NETWORK), ("train", TRAIN), ("eval", EVAL)];
+
+/// " — did you mean …?" for a key outside any section, which may be meant for one.
+pub(super) fn hint(key: &str) -> String {
+    let all = SECTIONS.iter().flat_map(|(_, keys)| *keys).chain(TOP).copied();
+    let Some(near) = near(key, all) else { return String::new() };
+    let section = SECTIONS.iter().find(|(_, keys)| keys.contains(&near));
+    let section = section.map_or_else(String::new, |(section, _)| format!("{section}."));
+    format!(" — did you mean \"{section}{near}\"?")
+}

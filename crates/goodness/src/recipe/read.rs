@@ -194,8 +194,10 @@ impl<'a> Section<'a> {
         let Some(key) = self.table.keys().find(|key| !known.contains(&key.as_str())) else {
             return Ok(());
         };
-        let section = if self.name.is_empty() { "the recipe".to_string() } else { format!("[{}]", self.name) };
-        let hint = did_you_mean(key, known.iter().copied());
+        let (section, hint) = match self.name {
+            "" => ("the recipe".to_string(), keys::hint(key)),
+            name => (format!("[{name}]"), did_you_mean(key, known.iter().copied())),
+        };
         Err(RecipeError::UnknownKey { origin: self.origin.to_string(), key: key.clone(), section, hint })
     }
 
@@ -248,9 +250,9 @@ impl<'a> Section<'a> {
         match self.table.get(key) {
             Some(Value::String(word)) if word == "auto" => Ok(Theta::Auto),
             Some(other) if number(other).is_none() => {
-                Err(self.bad(key, &other.to_string(), "a number from 0.000001 to 1000000, or \"auto\""))
+                Err(self.bad(key, &other.to_string(), "a number from -1000000 to 1000000, or \"auto\""))
             }
-            _ => Ok(self.real(key, 1e-6, 1e6)?.map_or(Theta::Own, Theta::Fixed)),
+            _ => Ok(self.real(key, -1e6, 1e6)?.map_or(Theta::Own, Theta::Fixed)),
         }
     }
 

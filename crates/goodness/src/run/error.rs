@@ -1,8 +1,9 @@
-//! What can be wrong with a run folder.
+//! What can be wrong with a run folder, and with a test set.
 
 use std::io;
 use std::path::PathBuf;
 
+use crate::data::Shape;
 use crate::model::ModelError;
 
 /// A run folder that cannot be made, read or written.
@@ -41,4 +42,41 @@ pub enum RunError {
     /// A checkpoint or model that cannot be read or written.
     #[error(transparent)]
     Model(#[from] ModelError),
+}
+
+/// A test set that does not fit the network, or the training set that the network is to learn from.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    /// Images of another shape.
+    #[error("{name}: its images are {came}, the network reads {expected}")]
+    Shape {
+        /// The test set.
+        name: String,
+        /// Their shape.
+        came: Shape,
+        /// The shape that the network reads.
+        expected: Shape,
+    },
+    /// More classes, which have numbers only.
+    #[error("{name}: it has {came} classes, the network knows {expected}")]
+    Classes {
+        /// The test set.
+        name: String,
+        /// Its classes.
+        came: usize,
+        /// The classes that the network knows.
+        expected: usize,
+    },
+    /// A class by a name that the network does not know.
+    #[error("{name}: the network knows {known}, and no class {class:?}{hint}")]
+    UnknownClass {
+        /// The test set.
+        name: String,
+        /// The class.
+        class: String,
+        /// A near name, in words.
+        hint: String,
+        /// The classes that the network knows.
+        known: String,
+    },
 }

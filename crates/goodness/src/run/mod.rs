@@ -14,7 +14,7 @@ mod examine;
 mod maps;
 mod test;
 
-pub use error::RunError;
+pub use error::{RunError, TestError};
 pub use examine::examine;
 pub use test::Test;
 

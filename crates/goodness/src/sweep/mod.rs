@@ -7,7 +7,7 @@ mod outcome;
 mod spec;
 
 pub use outcome::{Influence, Outcome, TrialResult};
-pub use spec::{Settings, Spec, Values};
+pub use spec::{Settings, Spec, Values, varied};
 
 use std::path::{Path, PathBuf};
 
@@ -192,8 +192,7 @@ impl Sweep {
                 return Ok(None);
             }
         }
-        let measured = trainer.history().last().and_then(|e| e.validation_error);
-        Ok(Some(Some(measured.unwrap_or_else(|| 100.0 * trainer.validation_error()))))
+        Ok(Some(trainer.history().last().and_then(|e| e.validation_error)))
     }
 }
 

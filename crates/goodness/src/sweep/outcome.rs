@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::varied;
 use crate::report::chart::{Dot, scatter};
 use crate::report::page;
 
@@ -59,9 +60,9 @@ impl TrialResult {
         self.settings.iter().find_map(|s| s.strip_prefix(key)?.strip_prefix('='))
     }
 
-    /// The settings in words, without the number of epochs that all share.
+    /// The settings that vary, in words.
     pub fn words(&self) -> String {
-        self.settings[..self.settings.len() - 1].join("  ")
+        varied(&self.settings).join("  ")
     }
 }
 
@@ -87,7 +88,7 @@ impl Outcome {
     }
 
     fn keys(&self) -> Vec<&str> {
-        let settings = self.trials.first().map_or(&[][..], |t| &t.settings[..t.settings.len() - 1]);
+        let settings = self.trials.first().map_or(&[][..], |t| varied(&t.settings));
         settings.iter().filter_map(|s| s.split_once('=').map(|(key, _)| key)).collect()
     }
 
@@ -198,8 +199,12 @@ mod tests {
     #[test]
     fn the_key_that_matters_is_found() {
         let trial = |rate: f64, seed: usize| {
-            let mut t =
-                TrialResult::new(vec![format!("rate={rate}"), format!("other={}", seed % 3), "train.epochs=1".into()]);
+            let mut t = TrialResult::new(vec![
+                format!("rate={rate}"),
+                format!("other={}", seed % 3),
+                "train.epochs=1".into(),
+                "train.validate_every=1".into(),
+            ]);
             t.reached(1, Some(rate * 100.0 + seed as f64 * 0.01));
             t
         };

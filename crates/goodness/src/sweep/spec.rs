@@ -4,6 +4,7 @@ use goodness_core::Rng;
 use toml::{Table, Value};
 
 use super::SweepError;
+use crate::plan;
 use crate::recipe::Recipe;
 
 /// A checked sweep file.
@@ -41,8 +42,16 @@ pub enum Values {
     },
 }
 
-/// The settings of one trial, as `--set` takes them.
+/// The settings of one trial, as `--set` takes them; the last ones are the same for all trials.
 pub type Settings = Vec<String>;
+
+/// Settings that all trials share.
+const SHARED: usize = 2;
+
+/// Of a trial's settings, those that vary.
+pub fn varied(settings: &[String]) -> &[String] {
+    &settings[..settings.len().saturating_sub(SHARED)]
+}
 
 const TOP: &[&str] = &["recipe", "draws", "seed", "rungs", "keep", "keys"];
 const MOST: usize = 10_000;
@@ -58,10 +67,36 @@ impl Spec {
             text.parse().map_err(|e| fail(format!("not TOML: {}", toml::de::Error::to_string(&e).trim_end())))?;
         let spec = Reader { table: &table }.spec().map_err(fail)?;
         for settings in spec.trials() {
-            Recipe::load_with(&spec.recipe, &settings)
-                .map_err(|e| fail(format!("trial {}: {e}", settings.join(" "))))?;
+            let fail = |reason: String| fail(format!("trial {}: {reason}", settings.join(" ")));
+            let recipe = Recipe::load_with(&spec.recipe, &settings).map_err(|e| fail(e.to_string()))?;
+            spec.comparable(&recipe).map_err(fail)?;
         }
         Ok(spec)
+    }
+
+    /// Refuses a plan by which a trial that is compared has layers, or a readout, that have not learned.
+    fn comparable(&self, recipe: &Recipe) -> Result<(), String> {
+        let (plan, layers, last) = (recipe.train.plan.build(plan::CATALOGUE), recipe.network.layers.len(), self.last());
+        let name = &recipe.train.plan.name;
+        if plan.epochs(last, layers) != last {
+            return Err(format!(
+                "train.plan = {name:?} goes on after the last rung, epoch {last}: choose another plan"
+            ));
+        }
+        let early = self.rungs.iter().find(|rung| plan.learning(*rung - 1, last, layers).end < layers);
+        early.map_or(Ok(()), |rung| {
+            Err(format!("train.plan = {name:?} has layers that have not begun at rung {rung}: leave it out"))
+        })
+    }
+
+    /// The epoch at which the best end.
+    fn last(&self) -> usize {
+        self.rungs.last().copied().unwrap_or(1)
+    }
+
+    /// How many epochs lie between validations, so that every rung has one: the rungs' greatest common divisor.
+    fn every(&self) -> usize {
+        self.rungs.iter().fold(0, |a, b| divisor(a, *b)).max(1)
     }
 
     /// The settings of every trial: all combinations, or as many as are drawn.
@@ -70,19 +105,20 @@ impl Spec {
             None => self.keys.iter().fold(vec![Vec::new()], combine),
             Some(draws) => (0..draws).map(|trial| self.draw(trial)).collect(),
         };
-        let last = self.rungs.last().copied().unwrap_or(1);
-        all.into_iter()
-            .map(|mut settings: Settings| {
-                settings.push(format!("train.epochs={last}"));
-                settings
-            })
-            .collect()
+        let shared: [String; SHARED] =
+            [format!("train.epochs={}", self.last()), format!("train.validate_every={}", self.every())];
+        all.into_iter().map(|settings: Settings| settings.into_iter().chain(shared.clone()).collect()).collect()
     }
 
     fn draw(&self, trial: usize) -> Settings {
         let mut rng = Rng::keyed(self.seed, 0, trial as u64);
         self.keys.iter().map(|(key, values)| format!("{key}={}", values.draw(&mut rng))).collect()
     }
+}
+
+/// The greatest common divisor of two numbers.
+fn divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { divisor(b, a % b) }
 }
 
 /// Every trial so far with every value of one more key.
@@ -225,6 +261,7 @@ mod tests {
                 .any(|t| t.contains(&"loss.alpha=2".to_string()) && t.contains(&"optimizer.rate=0.01".to_string()))
         );
         assert!(trials[0].contains(&"train.epochs=3".to_string()));
+        assert_eq!(varied(&trials[0]).len(), 2);
     }
 
     #[test]
@@ -250,5 +287,22 @@ mod tests {
         says("optimiser.rate = [0.1]", "", "optimiser");
         says("batch = [8]", "keep = 0.0", "keep = 0");
         assert!(Spec::parse("s", "recipe = \"mnist\"\nrungs = [3, 1]\n[keys]\nbatch = [8]").is_err());
+        says(
+            "plan = [\"greedy\"]\nnegatives = [\"wrong_label\"]\nshift = [0]",
+            "",
+            "goes on after the last rung, epoch 3",
+        );
+        says("plan = [\"windowed\"]", "", "have not begun at rung 1");
+    }
+
+    #[test]
+    fn every_rung_is_validated() {
+        let every = |rungs: &str| {
+            let text = format!("recipe = \"mnist\"\nrungs = {rungs}\n[keys]\nbatch = [8]");
+            Spec::parse("s", &text).unwrap().trials()[0].last().unwrap().clone()
+        };
+        assert_eq!(every("[2, 6, 18]"), "train.validate_every=2");
+        assert_eq!(every("[4, 6]"), "train.validate_every=2");
+        assert_eq!(every("[5]"), "train.validate_every=5");
     }
 }

@@ -1,6 +1,6 @@
 //! How much memory the parts of a trainer take.
 
-use goodness_engine::Matrix;
+use goodness_engine::memory::held;
 
 use super::trainer::Trainer;
 use super::workspace::{LayerWork, Workspace};
@@ -17,11 +17,6 @@ pub struct Bytes {
     pub activities: u64,
     /// Gradients of weights and biases.
     pub gradients: u64,
-}
-
-/// Bytes of matrices, by the memory they hold.
-pub(crate) fn held<'a>(matrices: impl IntoIterator<Item = &'a Matrix>) -> u64 {
-    matrices.into_iter().map(|m| 4 * m.capacity() as u64).sum()
 }
 
 impl Gradients {

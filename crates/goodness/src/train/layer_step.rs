@@ -33,7 +33,7 @@ pub(super) fn layer_step(
     // Loss of g + γ, γ constant, and its derivative by each goodness, averaged over the batch.
     let g = with_others(&work.g, &mut work.others);
     work.knob = method.objective.score((g, labels), state, &mut work.supers, (&mut work.loss, work.dg.rows_mut()));
-    state.follow(method, g, parts.goodness.theta(layer.units()));
+    state.follow_theta(method, g, parts.goodness.theta(layer.judged()));
     let share = 1.0 / samples as f32;
     work.dg.data_mut().iter_mut().chain([&mut work.knob]).for_each(|d| *d *= share);
 
@@ -49,17 +49,18 @@ pub(super) fn layer_step(
     // Back to z, inside the layer and no further.
     parts.pull_back_head(lens, (&work.h, &work.between, work.dg.rows()), &mut work.slopes);
     let (slope, likeness, look) = (&work.slope, &work.likeness, (&*method.similarity_view, lens.grid));
-    let made = (work.h.rows(), work.between.s.rows(), work.between.a.rows(), work.dg.rows());
-    let block = together(layer.units());
-    let slopes = (work.slopes.a.rows_mut(), work.slopes.s.rows_mut(), work.dz.rows_mut());
-    par::each_block(rows, block, (made, slopes), |first, (made, (da, ds, mut dz)): (Made<'_>, Slopes<'_>)| {
-        parts.pull_back(lens, made, (da, ds, dz.reborrow()));
-        likeness.add_back(look, (first, made.0), dz.reborrow());
+    let made = Made { h: work.h.rows(), s: work.between.s.rows(), a: work.between.a.rows(), dg: work.dg.rows() };
+    let (da, ds, dh) = (work.slopes.a.rows_mut(), work.slopes.s.rows_mut(), work.dz.rows_mut());
+    let both = (made, Slopes { da, ds, dh });
+    par::each_block(rows, together(layer.units()), both, |first, (made, mut slopes): (Made<'_>, Slopes<'_>)| {
+        parts.pull_back(lens, made, &mut slopes);
+        let mut dz = slopes.dh;
+        likeness.add_back(look, (first, made.h), dz.reborrow());
         let penalised = samples.saturating_sub(first).min(dz.len());
         if method.penalty.gated() {
             add_slope(slope, penalised, &mut dz);
         }
-        parts.activation.pull_back(made.0, dz.reborrow());
+        parts.activation.pull_back(made.h, dz.reborrow());
         if !method.penalty.gated() {
             add_slope(slope, penalised, &mut dz);
         }

@@ -149,17 +149,23 @@ fn transpose(from: Rows<'_>, to: RowsMut<'_>) {
     });
 }
 
+/// What is added to every length, so that none is 0.
+const NO_LENGTH: f32 = 1e-8;
+
 /// Writes `seen`, less its mean where wanted, at length 1; returns the length it had.
 fn stretch(seen: &[f32], centred: bool, unit: &mut [f32]) -> f32 {
     let mean = if centred { math::sum(seen) / seen.len() as f32 } else { 0.0 };
     unit.iter_mut().zip(seen).for_each(|(u, s)| *u = s - mean);
-    let length = 1e-8 + math::length(unit);
+    let length = NO_LENGTH + math::length(unit);
     unit.iter_mut().for_each(|u| *u /= length);
     length
 }
 
-/// Turns the derivative by a unit vector into that by what it was made of.
+/// Turns the derivative by a unit vector into that by what it was made of; what has no length points nowhere, and has none.
 fn back(unit: &[f32], length: f32, centred: bool, d: &mut [f32]) {
+    if length <= NO_LENGTH {
+        return d.fill(0.0);
+    }
     let along = math::dot(unit, d);
     d.iter_mut().zip(unit).for_each(|(d, u)| *d = (*d - along * u) / length);
     if centred {
@@ -187,6 +193,19 @@ mod tests {
         work.compute(term, lens, (Rows::new(h, samples, UNITS), map), (&LABELS.0, LABELS.1));
         let mean = work.loss.iter().map(|l| f64::from(*l)).sum::<f64>() / samples as f64;
         (mean, work.ds.data().to_vec(), work.dmap.data().to_vec())
+    }
+
+    #[test]
+    fn what_is_silent_has_no_slope() {
+        let mut rng = Rng::keyed(7, 0, 0);
+        let h: Vec<f32> = (0..6 * UNITS).map(|i| if i < UNITS { 0.0 } else { rng.unit() }).collect();
+        for similarity in [
+            &Matching { weight: 1.0, map: 0 } as &dyn Similarity,
+            &Contrastive { weight: 1.0, temperature: 0.2, map: 0 },
+        ] {
+            let (_, ds, _) = term(similarity, &h, &[]);
+            assert!(ds[..UNITS].iter().all(|d| *d == 0.0) && ds[UNITS..].iter().any(|d| *d != 0.0), "{ds:?}");
+        }
     }
 
     /// Holds slopes to central differences.

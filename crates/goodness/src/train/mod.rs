@@ -33,7 +33,6 @@ pub use crate::build::Unfit;
 pub(crate) use augment::examples;
 pub use augment::{Mirroring, Padding};
 pub use bytes::Bytes;
-pub(crate) use bytes::held;
 pub use error::TrainError;
 pub use hierarchy::Hierarchy;
 pub(crate) use hierarchy::KNOWN as KNOWN_HIERARCHIES;

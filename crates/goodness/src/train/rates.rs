@@ -24,7 +24,7 @@ pub struct RateRange {
 /// Rates and what they did.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RateTest {
-    /// The rate of each step; fewer than asked for where numbers went wrong.
+    /// The rate of each step; fewer than asked for where numbers went wrong or the recipe's epochs ended.
     pub rates: Vec<f64>,
     /// The smoothed loss of each layer that learned, by its number from 1, step by step.
     pub layers: Vec<(usize, Vec<f64>)>,
@@ -76,8 +76,9 @@ impl Trainer {
 
     fn rise(&mut self, range: RateRange) -> Result<RateTest, TrainError> {
         let mut test = RateTest { rates: Vec::new(), layers: Vec::new(), broke: None };
-        self.freeze_below();
-        while test.rates.len() < range.steps {
+        self.renew_states();
+        while test.rates.len() < range.steps && self.position.epoch < self.epochs() {
+            self.freeze_below();
             let order = batch::order(&self.train, self.recipe.train.seed, self.position.epoch);
             for rows in order.rows().chunks(self.recipe.train.batch).take(range.steps - test.rates.len()) {
                 let rate = range.rate(test.rates.len());

@@ -59,10 +59,7 @@ impl Trainer {
             for (l, state) in self.states.iter_mut().enumerate() {
                 work.states.advance(network, l, t);
                 let sums = work.learn((l, t), network, (&self.method, state), truth);
-                if let Some(broken) = sums.broken() {
-                    let (layer, step) = (l + 1, self.position.step + 1);
-                    return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
-                }
+                sums.check(l, self.position.step)?;
                 if flow.counts(t) {
                     self.position.sums[l].add(&sums, &work.mean_h);
                 }
@@ -115,7 +112,7 @@ impl RecurrentWork {
         let slopes = (&mut self.loss[..], self.dg.rows_mut());
         method.objective.score((g, labels), state, &mut Supers::default(), slopes);
         if flow.counts(t) {
-            state.follow(method, g, parts.goodness.theta(units));
+            state.follow_theta(method, g, parts.goodness.theta(units));
         }
         let share = 1.0 / (samples * flow.iterations) as f32;
         self.dg.data_mut().iter_mut().for_each(|d| *d *= share);

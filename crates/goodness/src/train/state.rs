@@ -42,7 +42,7 @@ pub(crate) struct LayerState {
 
 /// Share of a running threshold that stays at each step.
 const THETA_STAYS: f32 = 0.99;
-/// The lowest running threshold, as a share of the goodness's own default.
+/// How near to 0 a running threshold may come, as a share of the goodness's own default.
 const THETA_LEAST: f32 = 0.05;
 
 impl LayerState {
@@ -68,7 +68,7 @@ impl LayerState {
             maps: zeros(map.data().len()),
             map,
             level: Level::default(),
-            theta: method.theta(goodness, layer.units()),
+            theta: method.theta(goodness, layer.judged()),
             unit_means: vec![method.penalty.initial_state(); layer.units()],
             average: (method.average > 0.0).then(|| layer.clone()),
         }
@@ -78,12 +78,13 @@ impl LayerState {
     /// positives as negatives, so it is the middle between the two means.
     ///
     /// The middle is where the two are told apart best when they spread alike. Where both sink, θ would sink with them and
-    /// ask for nothing; so it never falls below a share of the goodness's own default.
-    pub(super) fn follow(&mut self, method: &Method, g: Rows<'_>, own: f32) {
+    /// ask for nothing; so it never comes nearer to 0 than a share of the goodness's own default.
+    pub(super) fn follow_theta(&mut self, method: &Method, g: Rows<'_>, own: f32) {
         if method.theta == Theta::Auto {
             let moved =
                 THETA_STAYS * self.theta + (1.0 - THETA_STAYS) * math::sum(g.data()) / g.data().len().max(1) as f32;
-            self.theta = moved.max(THETA_LEAST * own);
+            let least = THETA_LEAST * own;
+            self.theta = if own < 0.0 { moved.min(least) } else { moved.max(least) };
         }
     }
 
@@ -178,6 +179,19 @@ mod tests {
 
     use super::*;
     use crate::recipe::Recipe;
+
+    #[test]
+    fn a_running_threshold_follows_a_goodness_on_its_side_of_0() {
+        let recipe = "name = \"auto\"\n[network]\nlayers = [6]\n[train]\nloss = \"logistic\"\ntheta = \"auto\"";
+        let method = Method::new(&Recipe::parse("auto", recipe).unwrap().train);
+        for own in [100.0f32, -100.0] {
+            let mut state = LayerState { theta: own, ..LayerState::default() };
+            state.follow_theta(&method, Rows::new(&[own * 0.25, own * 0.75], 2, 1), own);
+            assert!((state.theta - 0.995 * own).abs() < 1e-3, "{}", state.theta);
+            (0..2000).for_each(|_| state.follow_theta(&method, Rows::new(&[0.0], 1, 1), own));
+            assert_eq!(state.theta, THETA_LEAST * own);
+        }
+    }
 
     #[test]
     fn a_map_learns_to_match() {

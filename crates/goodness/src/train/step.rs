@@ -43,6 +43,7 @@ impl Trainer {
         self.position.sums.resize(self.network.layers.len(), LayerSums::default());
         self.position.batch = 0;
         pool.run(|| {
+            self.renew_states();
             self.freeze_below();
             self.watch.start();
             self.step(rows, None)
@@ -68,10 +69,7 @@ impl Trainer {
             let learner = (&mut self.network.layers[l], &mut self.states[l]);
             let parts = (&self.network.parts, &self.method);
             let sums = layer_step(learner, parts, (&input, labels, classes), pace, work);
-            if let Some(broken) = sums.broken() {
-                let (layer, step) = (l + 1, self.position.step + 1);
-                return Err(TrainError::Diverged { layer, step, what: broken.what, value: broken.value });
-            }
+            sums.check(l, self.position.step)?;
             self.position.sums[l].add(&sums, &self.work.layer.mean_h);
             self.close(l);
             if self.kept.is_none() {

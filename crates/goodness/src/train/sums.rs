@@ -3,6 +3,7 @@
 use goodness_core::{Rows, math};
 use serde::{Deserialize, Serialize};
 
+use super::error::TrainError;
 use crate::report::LayerRecord;
 
 /// Sums over the pairs that a layer has seen.
@@ -18,13 +19,6 @@ pub(crate) struct LayerSums {
     silent: bool,
     /// For each unit, whether any positive has excited it.
     awake: Vec<bool>,
-}
-
-/// A number that ends a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Broken {
-    pub(crate) what: &'static str,
-    pub(crate) value: f64,
 }
 
 impl LayerSums {
@@ -59,14 +53,17 @@ impl LayerSums {
         self.awake.iter_mut().zip(mean_h).for_each(|(awake, m)| *awake |= *m > 0.0);
     }
 
-    /// The number that shows that a step went wrong, if one does.
-    pub(crate) fn broken(&self) -> Option<Broken> {
+    /// Whether step number `step` of layer number `layer` went well (both from 0).
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] with the number that shows that it did not.
+    pub(super) fn check(&self, layer: usize, step: u64) -> Result<(), TrainError> {
         let sums = [("loss", self.loss), ("goodness of positives", self.g_pos), ("goodness of negatives", self.g_neg)];
-        if let Some((what, value)) = sums.into_iter().find(|(_, value)| !value.is_finite()) {
-            return Some(Broken { what, value });
-        }
+        let broken = sums.into_iter().find(|(_, value)| !value.is_finite());
         let silent = self.pairs > 0 && self.silent && self.g_pos == 0.0 && self.g_neg == 0.0;
-        silent.then_some(Broken { what: "goodness of every row", value: 0.0 })
+        let broken = broken.or(silent.then_some(("goodness of every row", 0.0)));
+        broken
+            .map_or(Ok(()), |(what, value)| Err(TrainError::Diverged { layer: layer + 1, step: step + 1, what, value }))
     }
 
     /// The averages, for layer number `layer` (from 0).

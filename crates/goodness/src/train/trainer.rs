@@ -30,6 +30,8 @@ pub struct Trainer {
     pub(super) network: Network,
     pub(super) method: Method,
     pub(super) states: Vec<LayerState>,
+    /// Whether states were made for parts that may have been replaced since.
+    replaced: bool,
     pub(super) position: Position,
     pub(super) history: Vec<EpochRecord>,
     pub(super) train: Arc<Dataset>,
@@ -123,19 +125,14 @@ impl Trainer {
         let (widths, per_class) = (network.seen().collect::<Vec<_>>(), network.parts.goodness.per_class());
         let layers = Layers { widths: &widths, classes: train.classes(), per_class };
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
-        let about = (network.parts.projection.learns(), &*network.parts.goodness);
-        let states = network.layers.iter().enumerate().map(|(l, layer)| {
-            let mut rng = Rng::keyed(recipe.train.seed, Rng::ASIDE, l as u64);
-            let level = method.hierarchy.level(l, network.layers.len());
-            LayerState { level, ..LayerState::new(layer, about, &method, &mut rng) }
-        });
-        let states = states.collect();
+        let states = (0..network.layers.len()).map(|l| state(&network, &method, recipe.train.seed, l)).collect();
         let work = Workspace::new(network.layers.len());
         Ok(Self {
             recipe: recipe.clone(),
             network,
             method,
             states,
+            replaced: false,
             position: Position::default(),
             history: Vec::new(),
             train: Arc::new(train),
@@ -152,13 +149,15 @@ impl Trainer {
         &self.network
     }
 
-    /// The network, to replace parts before training.
+    /// The network, to replace parts or weights before training.
     pub fn network_mut(&mut self) -> &mut Network {
+        self.replaced = true;
         &mut self.network
     }
 
     /// The parts of the training step, to replace before training.
     pub fn method_mut(&mut self) -> &mut Method {
+        self.replaced = true;
         &mut self.method
     }
 
@@ -187,7 +186,7 @@ impl Trainer {
         &self.validation
     }
 
-    /// Share of the validation samples that the network gets wrong now.
+    /// Share of the validation samples that the network gets wrong now, from 0 to 1; an [`EpochRecord`] has it in percent.
     pub fn validation_error(&mut self) -> f64 {
         let pool = Arc::clone(&self.pool);
         pool.run(|| {
@@ -229,14 +228,28 @@ impl Trainer {
         let pool = Arc::clone(&self.pool);
         let order = pool.run(|| self.open_epoch());
         // Stages wait for one another, which a thread of the pool must not.
-        let flow = match self.method.plan.pipelines() {
-            true => self.steps_in_stages(order.rows(), watch)?,
-            false => pool.run(|| self.steps_in_turn(&order, watch))?,
+        let flow = match self.method.plan.pipeline() {
+            Some(pipeline) => self.steps_in_stages(pipeline, order.rows(), watch)?,
+            None => pool.run(|| self.steps_in_turn(&order, watch))?,
         };
         if flow == Flow::Stop { Ok(flow) } else { pool.run(|| self.close_epoch(watch)) }
     }
 
+    /// Makes the states anew where parts have been replaced: thresholds, memories and averages begin as these say. Once
+    /// training has begun, states stay.
+    pub(super) fn renew_states(&mut self) {
+        if !std::mem::take(&mut self.replaced) || self.position.step > 0 {
+            return;
+        }
+        for l in 0..self.states.len() {
+            // The old one goes first: two would not have to fit.
+            self.states[l] = LayerState::default();
+            self.states[l] = state(&self.network, &self.method, self.recipe.train.seed, l);
+        }
+    }
+
     fn open_epoch(&mut self) -> Order {
+        self.renew_states();
         self.position.sums.resize(self.network.layers.len(), LayerSums::default());
         self.freeze_below();
         batch::order(&self.train, self.recipe.train.seed, self.position.epoch)
@@ -350,4 +363,12 @@ impl Trainer {
     pub(super) fn gain(&self) -> f32 {
         self.timetable().gain(self.position.batch)
     }
+}
+
+/// The state that layer number `l` starts from.
+fn state(network: &Network, method: &Method, seed: u64, l: usize) -> LayerState {
+    let about = (network.parts.projection.learns(), &*network.parts.goodness);
+    let mut rng = Rng::keyed(seed, Rng::ASIDE, l as u64);
+    let level = method.hierarchy.level(l, network.layers.len());
+    LayerState { level, ..LayerState::new(&network.layers[l], about, method, &mut rng) }
 }

@@ -202,9 +202,14 @@ impl LayerWork {
     }
 
     /// Normalises activities where they stand and hands them over as what layers above read, if any does. Where that goes by
-    /// statistics, by those of the batch, which the layer remembers; `step` is the number of its update.
+    /// statistics, by those of the batch, which the layer remembers; `step` is the number of its update. One number a channel
+    /// has no deviation: then by what the layer remembers of batches before.
     pub(super) fn pass_on(&mut self, layer: &mut Dense, parts: &Parts, step: u64) {
-        let (mut known, channels) = (std::mem::take(&mut self.known), parts.channels(layer, Rows::new(&[], 0, 0)));
+        let channels = parts.channels(layer, Rows::new(&[], 0, 0));
+        if self.h.len() * channels.places < 2 {
+            return self.pass_on_as_read(layer, parts);
+        }
+        let mut known = std::mem::take(&mut self.known);
         known.resize(layer.running.len(), layer.running.width());
         if let (Some(stays), false) = (parts.normalize.stays(step), known.is_empty()) {
             let batch = self.statistics.gather(self.h.rows(), channels, layer.running.rows().row(0));

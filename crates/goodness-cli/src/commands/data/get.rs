@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use clap::builder::PossibleValuesParser;
 use goodness::data::KNOWN;
+use ureq::http::Uri;
 
 use crate::commands::print_line;
 use crate::download::{self, Wanted};
@@ -26,12 +27,19 @@ pub(crate) struct Args {
     mirror: Option<String>,
 }
 
+/// Whether files can be asked for below it.
+fn is_url(base: &str) -> bool {
+    let names_a_server = |url: Uri| url.host().is_some_and(|host| !host.is_empty());
+    ["http://", "https://"].iter().any(|scheme| base.starts_with(scheme)) && base.parse().is_ok_and(names_a_server)
+}
+
 pub(crate) fn run(args: &Args) -> Result<Done> {
     // The parser knows the names from the same list.
     let set = KNOWN.iter().find(|set| set.name == args.set).ok_or_else(|| anyhow!("{}: not a known set", args.set))?;
     let base = args.mirror.as_deref().unwrap_or(set.home);
-    if !["http://", "https://"].iter().any(|scheme| base.starts_with(scheme)) {
-        return Err(Usage(format!("--mirror {base}: expected a URL that starts with http:// or https://")).into());
+    if !is_url(base) {
+        let expected = "expected a URL that starts with http:// or https:// and names a server";
+        return Err(Usage(format!("--mirror {base}: {expected}")).into());
     }
     let found = std::env::var_os("GOODNESS_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from);
     let home = args.dir.clone().unwrap_or_else(|| found.clone());

@@ -1,12 +1,19 @@
 //! Normalisations that a network has nothing for.
 
+use goodness_core::normalize;
+
 use super::{Clash, Parts, quoted};
 use crate::recipe::read::per_class;
 
 impl Parts<'_> {
-    /// Groups that do not fit.
+    /// Groups that do not fit, and batches that have no statistics.
     pub(super) fn groups(&self) -> Option<Clash> {
-        let network = &self.recipe.network;
+        let (network, batch) = (&self.recipe.network, self.recipe.train.batch);
+        let remembers = network.normalize.build(normalize::CATALOGUE).stays(1).is_some();
+        if batch == 1 && remembers && network.layers.len() > network.convolutions.len() {
+            let reason = "a single sample has no deviation";
+            return Some((quoted("network.normalize", &network.normalize), "train.batch = 1".into(), reason));
+        }
         let (_, groups) = network.normalize.args.iter().find(|(name, _)| *name == "groups")?;
         let by_class = per_class(network) && network.projection.name == "none";
         if groups == 0.0 {

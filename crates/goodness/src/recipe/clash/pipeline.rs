@@ -5,9 +5,7 @@ use super::{Clash, Contrast, Parts, quoted};
 impl Parts<'_> {
     /// What layers that learn from different batches cannot do for one another.
     pub(super) fn pipelined(&self) -> Option<Clash> {
-        if !self.plan.pipelines() {
-            return None;
-        }
+        self.plan.pipeline()?;
         let (network, train) = (&self.recipe.network, &self.recipe.train);
         let refusals = [
             (

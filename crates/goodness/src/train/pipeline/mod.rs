@@ -1,8 +1,9 @@
 //! The pipelined plan: stages of layers on different threads, joined by queues.
 //!
-//! A packet carries a batch's labels and what the last layer made of it from one stage to the next. A stage is at one
-//! batch at a time and takes them in order, so every layer sees the same rows in the same order as in a step of all
-//! layers, whatever the number of stages and wherever they are cut.
+//! A packet carries a batch's labels and what the last layer made of it from one layer to the next; packets of batches that
+//! follow one another go from stage to stage in groups. A layer is at one batch at a time and takes them in order, so it sees
+//! the same rows in the same order as in a step of all layers, whatever the number of stages, wherever they are cut, and
+//! however many batches a group has.
 
 mod cut;
 mod seat;
@@ -17,20 +18,20 @@ use goodness_engine::Pool;
 
 use self::cut::{counted, cut};
 use self::seat::{From, Seat, Source, Teller};
-use self::stage::{Broken, Common, Packet, Stage};
-use super::bytes::held;
+use self::stage::{Broken, Common, Group, Stage};
 use super::error::TrainError;
 use super::state::LayerState;
 use super::sums::LayerSums;
 use super::trainer::{Event, Flow, Trainer};
 use super::workspace::LayerWork;
 use crate::layer::Dense;
+use crate::plan::Pipeline;
 
 /// What is kept of the pipeline between its runs.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     works: Vec<LayerWork>,
-    packets: Vec<Packet>,
+    groups: Vec<Group>,
     /// Seconds that each layer worked in the last run.
     seconds: Vec<f64>,
 }
@@ -44,24 +45,25 @@ struct Learners<'a> {
     works: &'a mut [LayerWork],
 }
 
-/// Packets that may wait between two stages.
+/// Groups that may wait between two stages.
 const QUEUE: usize = 2;
 /// Batches that are learned from before stages are cut by what has been measured.
 const TRIAL: usize = 8;
 
 impl Line {
-    /// Makes room for `stages` stages of `layers` layers, and as many packets as keep them busy: one at work in each, one
-    /// between two.
-    fn prepare(&mut self, stages: usize, layers: usize) {
+    /// Makes room for `stages` stages of `layers` layers, and as many groups of batches as keep them busy: one at work in
+    /// each, one between two.
+    fn prepare(&mut self, stages: usize, layers: usize, in_a_row: usize) {
         self.works.resize_with(stages, LayerWork::default);
-        self.packets.resize_with(2 * stages - 1, Packet::default);
+        self.groups.resize_with(2 * stages - 1, Group::default);
+        self.groups.iter_mut().for_each(|group| group.resize(in_a_row));
         self.seconds.clear();
         self.seconds.resize(layers, 0.0);
     }
 
     /// Bytes of activities and derivatives by them.
     pub(super) fn bytes(&self) -> u64 {
-        held(self.packets.iter().map(|p| &p.x)) + self.works.iter().map(LayerWork::bytes).sum::<u64>()
+        self.groups.iter().map(Group::bytes).sum::<u64>() + self.works.iter().map(LayerWork::bytes).sum::<u64>()
     }
 
     /// Bytes of gradients.
@@ -74,6 +76,7 @@ impl Trainer {
     /// The steps of an epoch that are left, stage by stage. Not to be called on a thread of the pool.
     pub(super) fn steps_in_stages(
         &mut self,
+        pipeline: Pipeline,
         order: &[u32],
         watch: &mut (impl FnMut(Event<'_>) -> Flow + Send),
     ) -> Result<Flow, TrainError> {
@@ -81,7 +84,7 @@ impl Trainer {
         while self.position.batch < steps {
             let first = self.position.batch;
             let end = if self.work.line.seconds.is_empty() { steps.min(first + TRIAL) } else { steps };
-            let flow = self.run_line(order, first..end, watch)?;
+            let flow = self.run_line(pipeline, (order, first..end), watch)?;
             if flow == Flow::Stop && self.position.batch < steps {
                 return Ok(Flow::Stop);
             }
@@ -90,29 +93,32 @@ impl Trainer {
     }
 
     /// The layers of each stage, by the seconds that they took, or before that by what they multiply.
-    fn stages(&self, seconds: &[f64]) -> Vec<Range<usize>> {
+    fn stages(&self, stages: usize, seconds: &[f64]) -> Vec<Range<usize>> {
         let layers = &self.network.layers;
         let passes = self.method.objective.passes();
         // The first product is one for all labels of an image.
         let rows = |l: usize| if l == 0 && !self.method.spoils() { 1 } else { passes };
         let counted = || layers.iter().enumerate().map(|(l, layer)| counted(layer, rows(l))).collect();
         let costs: Vec<f64> = if seconds.is_empty() { counted() } else { seconds.to_vec() };
-        cut(&costs, self.pool.threads().min(layers.len()))
+        let stages = if stages == 0 { self.pool.threads() } else { stages };
+        cut(&costs, stages.min(layers.len()))
     }
 
     /// Learns from the batches `batches` of the epoch, or fewer if `watch` says stop: then those that are under way are
     /// the last.
     fn run_line(
         &mut self,
-        order: &[u32],
-        batches: Range<usize>,
+        pipeline: Pipeline,
+        (order, batches): (&[u32], Range<usize>),
         watch: &mut (dyn FnMut(Event<'_>) -> Flow + Send),
     ) -> Result<Flow, TrainError> {
         let started = Instant::now();
         let stop = AtomicBool::new(false);
         let mut line = std::mem::take(&mut self.work.line);
         let first = batches.start;
-        let came = self.run_stages(&mut line, (order, batches), watch, &stop);
+        let stages = self.stages(pipeline.stages, &line.seconds);
+        line.prepare(stages.len(), self.network.layers.len(), pipeline.in_a_row);
+        let came = self.run_stages((&mut line, &stages), (order, batches), watch, &stop);
         self.work.line = line;
         let done = came?;
         self.position.batch = first + done;
@@ -124,21 +130,19 @@ impl Trainer {
     /// Runs every stage from a thread of its own, all in one pool; how many batches went through all of them.
     fn run_stages(
         &mut self,
-        line: &mut Line,
+        (line, stages): (&mut Line, &[Range<usize>]),
         (order, batches): (&[u32], Range<usize>),
         watch: &mut (dyn FnMut(Event<'_>) -> Flow + Send),
         stop: &AtomicBool,
     ) -> Result<usize, TrainError> {
-        let stages = self.stages(&line.seconds);
-        line.prepare(stages.len(), self.network.layers.len());
         let (loader, steps, size, samples) = (self.loader(), self.steps(), self.recipe.train.batch, self.train.len());
         let epoch = (self.position.epoch + 1, self.epochs());
         // Where each layer's own rate stands.
         let epochs: Vec<_> = (0..self.network.layers.len()).map(|l| self.timetable_of(l).epoch).collect();
         let teller = Teller { watch, epoch, steps, samples: (size, samples), since: (batches.start, Instant::now()) };
-        let (to_start, mut back) = sync_channel(line.packets.len());
+        let (to_start, mut back) = sync_channel(line.groups.len());
         // There is room for all of them.
-        line.packets.drain(..).for_each(|packet| drop(to_start.send(packet)));
+        line.groups.drain(..).for_each(|group| drop(to_start.send(group)));
         let Self { recipe, network, method, states, position, train, work, pool, .. } = self;
         let (parts, classes, depth, seed) = (&network.parts, network.classes, network.layers.len(), recipe.train.seed);
         let common = Common { parts, method, epochs: &epochs, steps, classes, depth, seed };
@@ -151,9 +155,9 @@ impl Trainer {
             seconds: &mut line.seconds,
             works: &mut line.works,
         };
-        let seats = learners.seat(&stages, common, (source, teller, to_start), (pool, stop));
+        let seats = learners.seat(stages, common, (source, teller, to_start), (pool, stop));
         let came = pool.side_by_side(seats, Seat::run);
-        line.packets.extend(back.try_iter());
+        line.groups.extend(back.try_iter());
         in_all(came?)
     }
 }
@@ -164,7 +168,7 @@ impl<'a> Learners<'a> {
         mut self,
         stages: &[Range<usize>],
         common: Common<'a>,
-        (source, teller, to_start): (Source<'a>, Teller<'a>, SyncSender<Packet>),
+        (source, teller, to_start): (Source<'a>, Teller<'a>, SyncSender<Group>),
         (pool, stop): (&'a Pool, &'a AtomicBool),
     ) -> Vec<Seat<'a>> {
         let (mut seats, mut from) = (Vec::new(), From::Data(Box::new(source)));

@@ -1,10 +1,10 @@
-//! What a thread of the pipeline does: takes a packet, lets its stage learn from it, hands it on.
+//! What a thread of the pipeline does: takes a group of batches, lets its stage learn from them, hands them on.
 //!
-//! It waits for packets itself and learns on the threads of the pool, which so never wait for a packet. A seat that ends,
+//! It waits for groups itself and learns on the threads of the pool, which so never wait for one. A seat that ends,
 //! for whatever reason, drops both its ends of queues: then those above learn from what is under way and end, and those
 //! below find nobody to hand on to.
 //!
-//! Packets go round: from the first stage, which draws a batch into each, through queues to the last one, and back empty.
+//! Groups go round: from the first stage, which draws batches into each, through queues to the last one, and back empty.
 //! There are so few that no queue holds more than two, and none is ever made anew.
 
 use std::ops::Range;
@@ -19,7 +19,7 @@ use super::super::draw::Draw;
 use super::super::method::Method;
 use super::super::trainer::{Event, Flow};
 use super::super::workspace::Workspace;
-use super::stage::{Broken, Packet, Stage};
+use super::stage::{Broken, Group, Packet, Stage};
 use crate::data::Dataset;
 use crate::layer::Labelled;
 
@@ -29,22 +29,22 @@ pub(super) struct Seat<'a> {
     pub(super) from: From<'a>,
     /// Where the stage computes.
     pub(super) pool: &'a Pool,
-    pub(super) to: SyncSender<Packet>,
+    pub(super) to: SyncSender<Group>,
     /// Who is told of every step; the last stage does it.
     pub(super) teller: Option<Teller<'a>>,
     /// Whether somebody wants no more batches.
     pub(super) stop: &'a AtomicBool,
 }
 
-/// Where a stage has its packets from.
+/// Where a stage has its batches from.
 pub(super) enum From<'a> {
     /// The stage below.
-    Below(Receiver<Packet>),
+    Below(Receiver<Group>),
     /// The data.
     Data(Box<Source<'a>>),
 }
 
-/// Draws batches into packets that have come back.
+/// Draws batches into groups that have come back.
 pub(super) struct Source<'a> {
     /// The batches of the epoch that are left, and the epoch's rows, so many a batch.
     pub(super) left: Range<usize>,
@@ -54,7 +54,7 @@ pub(super) struct Source<'a> {
     pub(super) origin: u64,
     pub(super) data: &'a Dataset,
     pub(super) loader: Loader,
-    pub(super) back: &'a mut Receiver<Packet>,
+    pub(super) back: &'a mut Receiver<Group>,
     pub(super) work: &'a mut Workspace,
 }
 
@@ -69,52 +69,79 @@ pub(super) struct Teller<'a> {
 }
 
 impl Seat<'_> {
-    /// Works until no more packets come; how many did.
+    /// Works until no more batches come; how many did.
     pub(super) fn run(mut self) -> Result<usize, Broken> {
         let mut done = 0;
-        while let Some(mut packet) = self.next() {
+        while let Some(mut group) = self.next() {
             let pool = self.pool;
-            pool.run(|| self.learn(&mut packet))?;
-            done += 1;
-            if let Some(teller) = &mut self.teller
-                && teller.tell(packet.batch) == Flow::Stop
-            {
-                self.stop.store(true, Ordering::Release);
-            }
+            let came = pool.run(|| self.learn(&mut group));
+            done += group.packets().len();
+            self.tell(&group);
             // Nobody above any more: a stage there broke down. Nobody at the start: all batches are drawn, these are the last.
-            if self.to.send(packet).is_err() && self.teller.is_none() {
+            let alone = self.to.send(group).is_err() && self.teller.is_none();
+            came?;
+            if alone {
                 break;
             }
         }
         Ok(done)
     }
 
-    fn next(&mut self) -> Option<Packet> {
+    /// Tells of every batch of `group`, where this is the last stage.
+    fn tell(&mut self, group: &Group) {
+        let Some(teller) = &mut self.teller else { return };
+        for packet in group.packets() {
+            if teller.tell(packet.batch) == Flow::Stop {
+                self.stop.store(true, Ordering::Release);
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<Group> {
         match &mut self.from {
             From::Below(queue) => queue.recv().ok(),
             From::Data(source) => source.next(self.stop),
         }
     }
 
-    fn learn(&mut self, packet: &mut Packet) -> Result<(), Broken> {
-        let From::Data(source) = &mut self.from else { return self.stage.learn(packet, None) };
-        let started = Instant::now();
-        source.draw(&self.stage, packet);
-        self.stage.seconds[0] += started.elapsed().as_secs_f64();
-        self.stage.learn(packet, Some(source.labelled(self.stage.common.method)))
+    /// Trains the stage's layers, one after the other, by all of `group`. A batch that a layer breaks down at, and those
+    /// after it, leave the group: what comes before may break down in a layer above, which then is what broke first.
+    fn learn(&mut self, group: &mut Group) -> Result<(), Broken> {
+        let mut came = Ok(());
+        for n in 0..self.stage.layers.len() {
+            let started = Instant::now();
+            let broken =
+                group.packets_mut().iter_mut().enumerate().find_map(|(i, p)| Some((i, self.step(n, p).err()?)));
+            self.stage.seconds[n] += started.elapsed().as_secs_f64();
+            if let Some((batches, error)) = broken {
+                group.truncate(batches);
+                came = Err(error);
+            }
+        }
+        came
+    }
+
+    /// Trains layer number `n` of the stage by a batch, which the first layer of all draws.
+    fn step(&mut self, n: usize, packet: &mut Packet) -> Result<(), Broken> {
+        match &mut self.from {
+            From::Data(source) if n == 0 => {
+                source.draw(&self.stage, packet);
+                self.stage.learn(0, packet, Some(source.labelled(self.stage.common.method)))
+            }
+            _ => self.stage.learn(n, packet, None),
+        }
     }
 }
 
 impl Source<'_> {
-    /// A packet for the next batch, if there is to be one.
-    fn next(&mut self, stop: &AtomicBool) -> Option<Packet> {
-        let batch = self.left.start;
+    /// A group of the next batches, if there are to be any.
+    fn next(&mut self, stop: &AtomicBool) -> Option<Group> {
         if self.left.is_empty() {
             return None;
         }
-        let packet = self.back.recv().ok().filter(|_| !stop.load(Ordering::Acquire))?;
-        self.left.start += 1;
-        Some(Packet { batch, step: self.origin + batch as u64, ..packet })
+        let mut group = self.back.recv().ok().filter(|_| !stop.load(Ordering::Acquire))?;
+        group.fill(&mut self.left, self.origin);
+        Some(group)
     }
 
     /// Draws the packet's batch, with its labels and negatives.

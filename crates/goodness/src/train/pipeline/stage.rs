@@ -1,9 +1,10 @@
 //! Layers that follow one another and learn on one thread.
 
-use std::time::Instant;
+use std::ops::Range;
 
 use goodness_core::optim::Pace;
 use goodness_engine::Matrix;
+use goodness_engine::memory::held;
 
 use super::super::dropout;
 use super::super::error::TrainError;
@@ -26,6 +27,49 @@ pub(super) struct Packet {
     pub(super) truth: Vec<u8>,
     /// What the layer that learned last made of it; the next one reads it.
     pub(super) x: Matrix,
+}
+
+/// Batches that go through the stages together.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    packets: Vec<Packet>,
+    /// How many of them carry a batch: the epoch's last group may be smaller.
+    len: usize,
+}
+
+impl Group {
+    /// Makes room for `packets` batches.
+    pub(super) fn resize(&mut self, packets: usize) {
+        self.packets.resize_with(packets, Packet::default);
+    }
+
+    /// Numbers the next batches, as many of `left` as there is room for; `origin` is the step of batch 0.
+    pub(super) fn fill(&mut self, left: &mut Range<usize>, origin: u64) {
+        self.len = left.len().min(self.packets.len());
+        for (packet, batch) in self.packets.iter_mut().zip(left) {
+            (packet.batch, packet.step) = (batch, origin + batch as u64);
+        }
+    }
+
+    /// Leaves out all batches but the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// The batches, in order.
+    pub(super) fn packets(&self) -> &[Packet] {
+        &self.packets[..self.len]
+    }
+
+    /// The same, to learn from.
+    pub(super) fn packets_mut(&mut self) -> &mut [Packet] {
+        &mut self.packets[..self.len]
+    }
+
+    /// Bytes of what is passed on.
+    pub(super) fn bytes(&self) -> u64 {
+        held(self.packets.iter().map(|p| &p.x))
+    }
 }
 
 /// What all stages read and none writes.
@@ -66,18 +110,16 @@ pub(super) struct Stage<'a> {
 pub(super) type Broken = ((u64, usize), TrainError);
 
 impl Stage<'_> {
-    /// Trains the stage's layers by one batch, of which the first layer of all reads the images `labelled`.
-    pub(super) fn learn(&mut self, packet: &mut Packet, labelled: Option<Labelled<'_>>) -> Result<(), Broken> {
-        for n in 0..self.layers.len() {
-            let started = Instant::now();
-            let input = match (n, labelled) {
-                (0, Some(labelled)) => Input::Labelled(labelled),
-                _ => Input::Rows(packet.x.rows()),
-            };
-            self.learn_layer(n, &input, packet)?;
-            self.hand_on(n, packet);
-            self.seconds[n] += started.elapsed().as_secs_f64();
-        }
+    /// Trains layer number `n` of the stage by one batch, of which the first layer of all reads the images `labelled`.
+    pub(super) fn learn(
+        &mut self,
+        n: usize,
+        packet: &mut Packet,
+        labelled: Option<Labelled<'_>>,
+    ) -> Result<(), Broken> {
+        let input = labelled.map_or_else(|| Input::Rows(packet.x.rows()), Input::Labelled);
+        self.learn_layer(n, &input, packet)?;
+        self.hand_on(n, packet);
         Ok(())
     }
 
@@ -90,10 +132,7 @@ impl Stage<'_> {
         let learner = (&mut self.layers[n], &mut self.states[n]);
         let (parts, pace) = ((common.parts, common.method), common.pace(l, packet.batch));
         let sums = layer_step(learner, parts, (input, truth, common.classes), pace, self.work);
-        if let Some(broken) = sums.broken() {
-            let (what, value) = (broken.what, broken.value);
-            return Err(((step, l), TrainError::Diverged { layer: l + 1, step: step + 1, what, value }));
-        }
+        sums.check(l, step).map_err(|error| ((step, l), error))?;
         self.sums[n].add(&sums, &self.work.mean_h);
         Ok(())
     }

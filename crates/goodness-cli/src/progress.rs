@@ -2,8 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use goodness::report::{EpochRecord, LayerRecord};
-use goodness::train::Event;
+use goodness::train::{EpochRecord, Event, LayerRecord};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Shows events as they come.

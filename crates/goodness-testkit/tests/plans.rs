@@ -16,15 +16,15 @@ fn plans_teach_every_layer_and_stay_within_them() {
                 let learning = v.member.learning(epoch, epochs, layers);
                 assert!(!learning.is_empty() || epoch >= v.member.readout_from(epochs), "{}: idle", v.label);
                 assert!(learning.end <= layers, "{}: {learning:?}", v.label);
-                let (at, of) = v.member.stage(epoch, epochs, layers);
+                let (at, of) = v.member.progress(epoch, epochs, layers);
                 assert!(at < of, "{}", v.label);
                 for l in learning {
                     // A layer's own rate goes through the schedule once, while it learns.
-                    assert_eq!(v.member.stage_of(l, epoch, epochs, layers).0, taught[l], "{}: layer {l}", v.label);
+                    assert_eq!(v.member.progress_of(l, epoch, epochs, layers).0, taught[l], "{}: layer {l}", v.label);
                     taught[l] += 1;
                 }
             }
-            let ends = |l: usize| v.member.stage_of(l, all - 1, epochs, layers).1;
+            let ends = |l: usize| v.member.progress_of(l, all - 1, epochs, layers).1;
             assert!((0..layers).all(|l| taught[l] == ends(l)), "{}: {taught:?}", v.label);
             assert!(taught.iter().all(|t| *t > 0), "{}: {taught:?}", v.label);
         }

@@ -75,11 +75,11 @@ impl Plan for Apart {
         self.stages.then_some(Pipeline { stages: 0, in_a_row: 2 })
     }
 
-    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch, epochs)
     }
 
-    fn stage_of(&self, layer: usize, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress_of(&self, layer: usize, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch, epochs + layer)
     }
 }

@@ -149,7 +149,7 @@ fn what_is_told_of_a_layer_is_its_own_goodness() {
     let alone = told("");
     for (train, _) in COLLABORATIONS {
         for (a, b) in alone.iter().zip(told(train)) {
-            let own = |l: &goodness::report::LayerRecord| (l.goodness_pos, l.goodness_neg, l.separation, l.dead);
+            let own = |l: &goodness::train::LayerRecord| (l.goodness_pos, l.goodness_neg, l.separation, l.dead);
             assert_eq!(own(a), own(&b), "{train}");
         }
     }

@@ -2,7 +2,7 @@
 
 use goodness::data::{self, Dataset};
 use goodness::train::{Event, Flow, Outcome, Trainer};
-use goodness::{Recipe, report::EpochRecord};
+use goodness::{Recipe, train::EpochRecord};
 use goodness_engine::product;
 use serde::{Deserialize, Serialize};
 

@@ -5,9 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 use goodness::data;
 use goodness::engine::memory;
-use goodness::report::Summary;
 use goodness::run::{RunFolder, Test};
-use goodness::train::{Flow, Outcome};
+use goodness::train::{Flow, Outcome, Summary};
 use goodness_backprop::Twin;
 
 use super::{print_json, print_line};

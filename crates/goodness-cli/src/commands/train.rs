@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use goodness::data::{self, Dataset};
 use goodness::recipe::{BUILTIN, Recipe};
-use goodness::report::Summary;
 use goodness::run::{RunFolder, Test, examine};
-use goodness::train::{Event, Flow, Outcome, Trainer};
+use goodness::train::{Event, Flow, Outcome, Summary, Trainer};
 use goodness_backprop::{Choices, Twin};
 
 use super::{backprop, load_to_train, name_left_out, print_json, print_line};

@@ -3,7 +3,7 @@
 //! gₖ = (K/N) Σ_{j in group k} hⱼ²  (Papachristodoulou and others 2024, channel-wise competition, equation 2)
 //!
 //! The N units are split into K groups, one a class: group k is units k·N/K to (k+1)·N/K. ∂gₖ/∂hⱼ = 2 (K/N) hⱼ within the
-//! group, 0 outside. Cost: `width` multiply-adds a row. Groups compete by energy, as the whole layer does with
+//! group, 0 outside. Cost: `width` multiply-adds a row. Groups compete as the whole layer does with
 //! [`MeanOfSquares`](super::MeanOfSquares).
 //!
 //! ```
@@ -54,7 +54,7 @@ impl Goodness for ClassMeanOfSquares {
 pub(super) const ENTRY: Entry<dyn Goodness> = Entry {
     info: Info {
         name: "class_mean_of_squares",
-        summary: "mean of squares of each class's group of units: groups compete by energy",
+        summary: "mean of squares of each class's group of units: groups compete as layers do by mean_of_squares",
         source: "Papachristodoulou and others 2024 (arXiv 2312.12668), equation 2",
         params: &[],
     },

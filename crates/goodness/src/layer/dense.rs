@@ -146,10 +146,36 @@ impl Dense {
         self.running.rows_mut().row_mut(1).fill(1.0);
     }
 
+    /// Its matrices by the names that files call them; those that the layer does not have are empty. Biases are no matrix.
+    pub fn tensors(&self) -> [(&'static str, &Matrix); 6] {
+        let Self { weights, above, head, projection, embedding, running, .. } = self;
+        [
+            ("weights", weights),
+            ("above", above),
+            ("head", head),
+            ("projection", projection),
+            ("embedding", embedding),
+            ("running", running),
+        ]
+    }
+
+    /// The same, to be written.
+    pub fn tensors_mut(&mut self) -> [(&'static str, &mut Matrix); 6] {
+        let Self { weights, above, head, projection, embedding, running, .. } = self;
+        [
+            ("weights", weights),
+            ("above", above),
+            ("head", head),
+            ("projection", projection),
+            ("embedding", embedding),
+            ("running", running),
+        ]
+    }
+
     /// Number of weights and biases.
     pub fn parameters(&self) -> usize {
-        let matrices = [&self.weights, &self.above, &self.head, &self.projection, &self.embedding];
-        self.biases.len() + matrices.iter().map(|m| m.data().len()).sum::<usize>()
+        let all = self.tensors().iter().map(|(_, m)| m.data().len()).sum::<usize>();
+        self.biases.len() + all - self.running.data().len()
     }
 
     /// Numbers in an input row.

@@ -71,23 +71,10 @@ impl<'a> TensorWriter<'a> {
 
     /// Adds the weights of a layer.
     pub(crate) fn layer(&mut self, name: &str, layer: &'a Dense) {
-        self.matrix(format!("{name}.weights"), &layer.weights);
+        for (own, matrix) in layer.tensors().into_iter().filter(|(_, m)| !m.data().is_empty()) {
+            self.matrix(format!("{name}.{own}"), matrix);
+        }
         self.add(format!("{name}.biases"), &[layer.biases.len()], &layer.biases);
-        if layer.above.width() > 0 {
-            self.matrix(format!("{name}.above"), &layer.above);
-        }
-        if !layer.head.is_empty() {
-            self.matrix(format!("{name}.head"), &layer.head);
-        }
-        if !layer.projection.is_empty() {
-            self.matrix(format!("{name}.projection"), &layer.projection);
-        }
-        if !layer.embedding.is_empty() {
-            self.matrix(format!("{name}.embedding"), &layer.embedding);
-        }
-        if !layer.running.is_empty() {
-            self.matrix(format!("{name}.running"), &layer.running);
-        }
     }
 
     /// Adds all weights of a network.
@@ -195,24 +182,10 @@ impl TensorReader {
 
     /// Reads the weights of a layer that was built for them.
     pub(crate) fn layer(&self, name: &str, layer: &mut Dense) -> Result<(), ModelError> {
-        self.matrix(&format!("{name}.weights"), &mut layer.weights)?;
-        self.read(&format!("{name}.biases"), &[layer.biases.len()], &mut layer.biases)?;
-        if layer.above.width() > 0 {
-            self.matrix(&format!("{name}.above"), &mut layer.above)?;
+        for (own, matrix) in layer.tensors_mut().into_iter().filter(|(_, m)| !m.data().is_empty()) {
+            self.matrix(&format!("{name}.{own}"), matrix)?;
         }
-        if !layer.head.is_empty() {
-            self.matrix(&format!("{name}.head"), &mut layer.head)?;
-        }
-        if !layer.projection.is_empty() {
-            self.matrix(&format!("{name}.projection"), &mut layer.projection)?;
-        }
-        if !layer.embedding.is_empty() {
-            self.matrix(&format!("{name}.embedding"), &mut layer.embedding)?;
-        }
-        if !layer.running.is_empty() {
-            self.matrix(&format!("{name}.running"), &mut layer.running)?;
-        }
-        Ok(())
+        self.read(&format!("{name}.biases"), &[layer.biases.len()], &mut layer.biases)
     }
 
     /// Reads all weights of a network that was built for them.

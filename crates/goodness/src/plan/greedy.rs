@@ -27,7 +27,7 @@ impl Plan for Greedy {
         true
     }
 
-    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch % epochs.max(1), epochs)
     }
 }

@@ -53,11 +53,11 @@ pub trait Plan: Send + Sync {
     }
 
     /// Where epoch number `epoch` stands in the schedule: its number and how many there are before the rate starts anew.
-    fn stage(&self, epoch: usize, epochs: usize, layers: usize) -> (usize, usize);
+    fn progress(&self, epoch: usize, epochs: usize, layers: usize) -> (usize, usize);
 
     /// The same for layer number `layer` alone, in an epoch in which it learns: what its own rate follows.
-    fn stage_of(&self, _layer: usize, epoch: usize, epochs: usize, layers: usize) -> (usize, usize) {
-        self.stage(epoch, epochs, layers)
+    fn progress_of(&self, _layer: usize, epoch: usize, epochs: usize, layers: usize) -> (usize, usize) {
+        self.progress(epoch, epochs, layers)
     }
 }
 

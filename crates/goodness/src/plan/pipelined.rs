@@ -38,7 +38,7 @@ impl Plan for Pipelined {
         Some(self.pipeline)
     }
 
-    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch, epochs)
     }
 }

@@ -32,11 +32,11 @@ impl Plan for ReadoutLast {
         epochs
     }
 
-    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         if epoch < epochs { (epoch, epochs) } else { (epoch - epochs, self.readout_epochs) }
     }
 
-    fn stage_of(&self, _layer: usize, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress_of(&self, _layer: usize, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch.min(epochs.saturating_sub(1)), epochs)
     }
 }
@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(plan.epochs(2, 4), 5);
         let learning: Vec<_> = (0..5).map(|e| plan.learning(e, 2, 4)).collect();
         assert_eq!((learning, plan.readout_from(2)), (vec![0..4, 0..4, 4..4, 4..4, 4..4], 2));
-        let stages: Vec<_> = (0..5).map(|e| plan.stage(e, 2, 4)).collect();
-        assert_eq!(stages, [(0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]);
+        let progress: Vec<_> = (0..5).map(|e| plan.progress(e, 2, 4)).collect();
+        assert_eq!(progress, [(0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]);
     }
 }

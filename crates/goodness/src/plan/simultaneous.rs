@@ -21,7 +21,7 @@ impl Plan for Simultaneous {
         0..layers
     }
 
-    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch, epochs)
     }
 }

@@ -45,11 +45,11 @@ impl Plan for Windowed {
         first..last + 1
     }
 
-    fn stage(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
+    fn progress(&self, epoch: usize, epochs: usize, _layers: usize) -> (usize, usize) {
         (epoch, epochs)
     }
 
-    fn stage_of(&self, layer: usize, epoch: usize, epochs: usize, layers: usize) -> (usize, usize) {
+    fn progress_of(&self, layer: usize, epoch: usize, epochs: usize, layers: usize) -> (usize, usize) {
         let window = self.window(layer, epochs, layers);
         (epoch.saturating_sub(window.start).min(window.len() - 1), window.len())
     }
@@ -80,11 +80,11 @@ mod tests {
     #[test]
     fn a_layer_goes_through_the_schedule_in_its_own_window() {
         let plan = Windowed { overlap: 0.5 };
-        let stages =
-            |layer: usize, epochs: Range<usize>| epochs.map(|e| plan.stage_of(layer, e, 6, 3)).collect::<Vec<_>>();
-        assert_eq!(stages(0, 0..3), [(0, 3), (1, 3), (2, 3)]);
-        assert_eq!(stages(2, 3..6), [(0, 3), (1, 3), (2, 3)]);
-        assert_eq!(plan.stage(3, 6, 3), (3, 6));
+        let progress =
+            |layer: usize, epochs: Range<usize>| epochs.map(|e| plan.progress_of(layer, e, 6, 3)).collect::<Vec<_>>();
+        assert_eq!(progress(0, 0..3), [(0, 3), (1, 3), (2, 3)]);
+        assert_eq!(progress(2, 3..6), [(0, 3), (1, 3), (2, 3)]);
+        assert_eq!(plan.progress(3, 6, 3), (3, 6));
     }
 
     #[test]

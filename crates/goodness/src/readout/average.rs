@@ -2,10 +2,10 @@
 //!
 //! p = ½ softmax( Σ over layers ≥ `from` of g / T ) + ½ softmax( Σ over layers ≥ `linear_from` of x̂ₗ Sₗᵀ )
 //!
-//! The energy and the softmax of Hinton 2022 (section 3.3), who reports each alone. They err on different samples, so their
-//! mean errs on fewer. With one goodness a row it costs one pass a class and the neutral one, which share the first
-//! product; with one goodness a class a single pass. S is trained alongside as in [`Linear`]. T should be of the size of
-//! the differences that summed goodness makes.
+//! The two readings of Hinton 2022 (section 3.3), by goodness and by softmax, who reports each alone. They err on different
+//! samples, so their mean errs on fewer. With one goodness a row it costs one pass a class and the neutral one, which share
+//! the first product; with one goodness a class a single pass. S is trained alongside as in [`Linear`]. T should be of the
+//! size of the differences that summed goodness makes.
 
 use goodness_core::catalogue::{Args, Entry, Info, Param};
 use goodness_core::optim::SmoothedSgd;

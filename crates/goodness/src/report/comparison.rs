@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::chart::{Line, lines};
-use super::data::{EpochRecord, Summary};
+use super::{EpochRecord, Summary};
 use super::page;
 use crate::recipe::{BUILTIN, Recipe};
 

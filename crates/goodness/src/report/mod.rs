@@ -21,10 +21,9 @@ mod samples;
 mod weights;
 
 pub use comparison::{Comparison, Group, Run, Spread};
-pub use data::{
-    Augmented, Channels, Confusion, EpochRecord, FeatureMaps, Histogram, LayerMaps, LayerRecord, MeanMap, Mistake,
-    Summary, WeightImage,
-};
+pub use data::{Channels, Confusion, FeatureMaps, Histogram, LayerMaps, MeanMap, Mistake, WeightImage};
+
+pub use crate::train::{Augmented, EpochRecord, LayerRecord, Summary};
 
 /// Everything that the page shows.
 #[derive(Clone, Debug)]

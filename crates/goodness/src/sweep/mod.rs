@@ -14,9 +14,8 @@ use std::path::{Path, PathBuf};
 use crate::data::{self, DataError};
 use crate::files::write_whole;
 use crate::recipe::{Recipe, RecipeError};
-use crate::report::EpochRecord;
 use crate::run::{RunError, RunFolder};
-use crate::train::{Event, Flow, TrainError, Trainer};
+use crate::train::{EpochRecord, Event, Flow, TrainError, Trainer};
 
 /// A sweep that cannot go on.
 #[derive(Debug, thiserror::Error)]

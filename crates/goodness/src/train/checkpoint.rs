@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::record::EpochRecord;
 use super::state::LayerState;
 use super::trainer::{Position, Trainer};
 use crate::model::{ModelError, TensorReader, TensorWriter};
 use crate::recipe::Recipe;
-use crate::report::EpochRecord;
 
 const FORMAT: &str = "goodness-checkpoint/1";
 

@@ -2,7 +2,7 @@
 //!
 //! A warning is a function of the history alone, so a resumed run warns of the same things at the same epochs.
 
-use crate::report::{EpochRecord, LayerRecord};
+use super::record::{EpochRecord, LayerRecord};
 
 /// Positives whose goodness falls below this share of what it was at first: it is on its way to 0.
 const COLLAPSED: f64 = 1e-3;

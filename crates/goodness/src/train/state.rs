@@ -157,16 +157,10 @@ impl LayerState {
             // Young averages forget faster, so that where the weights started does not count.
             let age = pace.step as f32;
             let keep = method.average.min(age / (age + 10.0));
-            let pairs = [
-                (average.weights.data_mut(), layer.weights.data()),
-                (average.above.data_mut(), layer.above.data()),
-                (average.head.data_mut(), layer.head.data()),
-                (average.projection.data_mut(), layer.projection.data()),
-                (average.embedding.data_mut(), layer.embedding.data()),
-                (average.running.data_mut(), layer.running.data()),
-                (average.biases.as_mut_slice(), layer.biases.as_slice()),
-            ];
-            pairs.into_iter().for_each(|(average, now)| drift(average, now, keep));
+            for ((_, average), (_, now)) in average.tensors_mut().into_iter().zip(layer.tensors()) {
+                drift(average.data_mut(), now.data(), keep);
+            }
+            drift(&mut average.biases, &layer.biases, keep);
         }
     }
 }

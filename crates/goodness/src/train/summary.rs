@@ -3,8 +3,8 @@
 use goodness_engine::memory;
 
 use super::monitor;
+use super::record::Summary;
 use super::trainer::Trainer;
-use crate::report::Summary;
 
 impl Trainer {
     /// The figures of the run as it stands, with the test error (in percent) where it has been measured.

@@ -4,7 +4,7 @@ use goodness_core::{Rows, math};
 use serde::{Deserialize, Serialize};
 
 use super::error::TrainError;
-use crate::report::LayerRecord;
+use super::record::LayerRecord;
 
 /// Sums over the pairs that a layer has seen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

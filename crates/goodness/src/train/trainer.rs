@@ -12,6 +12,7 @@ use super::error::TrainError;
 use super::kept::Kept;
 use super::method::Method;
 use super::monitor;
+use super::record::{EpochRecord, LayerRecord};
 use super::state::LayerState;
 use super::sums::LayerSums;
 use super::timetable::Timetable;
@@ -22,7 +23,6 @@ use crate::data::{Dataset, Order};
 use crate::network::Network;
 use crate::readout::Layers;
 use crate::recipe::Recipe;
-use crate::report::{EpochRecord, LayerRecord};
 
 /// Trains a network by a recipe.
 pub struct Trainer {
@@ -348,14 +348,14 @@ impl Trainer {
     /// The schedule and the optimizer, for the batches of the running epoch.
     pub(super) fn timetable(&self) -> Timetable<'_> {
         let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
-        let epoch = self.method.plan.stage(self.position.epoch, epochs, layers);
+        let epoch = self.method.plan.progress(self.position.epoch, epochs, layers);
         Timetable { method: &self.method, epoch, steps: self.steps() }
     }
 
     /// The same for layer number `layer`, which learns in the running epoch.
     pub(super) fn timetable_of(&self, layer: usize) -> Timetable<'_> {
         let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
-        let epoch = self.method.plan.stage_of(layer, self.position.epoch, epochs, layers);
+        let epoch = self.method.plan.progress_of(layer, self.position.epoch, epochs, layers);
         Timetable { epoch, ..self.timetable() }
     }
 

@@ -17,12 +17,12 @@ pub(super) use mirror::turn;
 pub use padding::Padding;
 
 use goodness_core::Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::build::Unfit;
 use crate::data::{Dataset, Shape};
 use crate::network::Scaling;
 use crate::recipe::{DataSpec, Recipe};
-use crate::report::Augmented;
 
 /// How far training images may be changed; the default leaves them as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -102,6 +102,23 @@ impl Augment {
         self.colour.write(shape.channels, levels, rng, out);
         self.cutout.write(shape, rng, out);
     }
+}
+
+/// A sample as it is, and as training sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Augmented {
+    /// Its levels.
+    pub original: Vec<u8>,
+    /// The levels of each draw.
+    pub draws: Vec<Vec<u8>>,
+    /// Rows of pixels.
+    pub height: usize,
+    /// Pixels in a row.
+    pub width: usize,
+    /// Numbers a pixel.
+    pub channels: usize,
+    /// Its label.
+    pub label: usize,
 }
 
 /// The first images of `data` as they are, and some draws of what training would make of each; none where it changes

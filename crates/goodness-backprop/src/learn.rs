@@ -1,7 +1,7 @@
 //! What the twin's optimizer remembers, and how weights follow their gradients.
 
 use goodness::follow::{self, follow, follow_weights};
-use goodness::layer::{Dense, Gradients};
+use goodness::layer::{Gradients, Layer};
 use goodness_core::optim::{Optimizer, Pace};
 use goodness_engine::par;
 
@@ -18,7 +18,7 @@ pub(crate) struct LayerMemory {
 }
 
 impl LayerMemory {
-    pub(crate) fn new(layer: &Dense, top: bool, optimizer: &dyn Optimizer) -> Self {
+    pub(crate) fn new(layer: &Layer, top: bool, optimizer: &dyn Optimizer) -> Self {
         let slots = if top { optimizer.slots() } else { optimizer.slots_of_matrix() };
         Self {
             weights: follow::memory(slots, layer.weights.data().len()),
@@ -28,7 +28,7 @@ impl LayerMemory {
     }
 
     /// Moves weights and biases against their gradients.
-    pub(crate) fn update(&mut self, layer: &mut Dense, grads: &mut Gradients, optimizer: &dyn Optimizer, pace: Pace) {
+    pub(crate) fn update(&mut self, layer: &mut Layer, grads: &mut Gradients, optimizer: &dyn Optimizer, pace: Pace) {
         if self.top {
             follow((layer.weights.data_mut(), grads.weights.data()), &mut self.weights, optimizer, pace);
         } else {
@@ -57,7 +57,7 @@ pub(crate) fn add(to: &mut Gradients, from: &Gradients, first: bool) {
 }
 
 /// `average ← keep · average + (1 − keep) · now`.
-pub(crate) fn drift(average: &mut Dense, now: &Dense, keep: f32) {
+pub(crate) fn drift(average: &mut Layer, now: &Layer, keep: f32) {
     follow::drift(average.weights.data_mut(), now.weights.data(), keep);
     follow::drift(&mut average.biases, &now.biases, keep);
     follow::drift(average.running.data_mut(), now.running.data(), keep);

@@ -1,7 +1,7 @@
 //! The twin's network: the layers of a recipe with a softmax on top, and how data sets are read.
 
 use goodness::data::{Dataset, Shape};
-use goodness::layer::Dense;
+use goodness::layer::Layer;
 use goodness::residual::{self, Residual};
 use goodness::train::batch::Loader;
 use goodness::{Network, Recipe};
@@ -18,7 +18,7 @@ use crate::pass::Pass;
 /// Layers that learn from one loss at the top.
 pub struct TwinNetwork {
     /// The recipe's layers, first to last, and last the softmax: classes × units of the last layer.
-    pub layers: Vec<Dense>,
+    pub layers: Vec<Layer>,
     pub(crate) activation: Box<dyn Activation>,
     pub(crate) normalize: Box<dyn Normalize>,
     pub(crate) normal: Normal,
@@ -108,7 +108,7 @@ impl TwinNetwork {
         layers.iter_mut().for_each(|layer| bare(layer, normal == Normal::Batch));
         let (inputs, index) = (layers.last().map_or(shape.features(), read_of), layers.len() as u64);
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, index);
-        layers.push(Dense::new(inputs, classes, &*recipe.network.init.build(init::CATALOGUE), &mut rng));
+        layers.push(Layer::new(inputs, classes, &*recipe.network.init.build(init::CATALOGUE), &mut rng));
         let straight = recipe.network.activation.name == "relu_straight";
         let own = || recipe.network.activation.build(activation::CATALOGUE);
         Ok(Self {
@@ -133,7 +133,7 @@ impl TwinNetwork {
 
     /// How the channels of layer number `layer` lie in its rows; `known`: what is known of them.
     pub(crate) fn channels<'a>(&self, layer: usize, known: Rows<'a>) -> Channels<'a> {
-        let maps = self.layers[layer].maps.map(|maps| maps.own());
+        let maps = self.layers[layer].maps().map(|maps| maps.own());
         let (blocks, places) = maps.map_or((self.groups, 1), |own| (own.blocks, own.places()));
         Channels { blocks, places, known }
     }
@@ -141,7 +141,7 @@ impl TwinNetwork {
     /// The grid of which layer number `layer` reads the average of each channel: the softmax above maps.
     pub(crate) fn averaged(&self, layer: usize) -> Option<Grid> {
         let below = (layer == self.depth()).then(|| layer.checked_sub(1)).flatten()?;
-        self.layers[below].maps.map(|maps| maps.own())
+        self.layers[below].maps().map(|maps| maps.own())
     }
 
     /// Number of classes.
@@ -151,7 +151,7 @@ impl TwinNetwork {
 
     /// Number of weights and biases, those of the softmax included.
     pub fn parameters(&self) -> usize {
-        self.layers.iter().map(Dense::parameters).sum()
+        self.layers.iter().map(Layer::parameters).sum()
     }
 
     /// The layers whose activities layer number `layer` reads; none for the first, which reads the images.
@@ -178,7 +178,7 @@ impl TwinNetwork {
     /// Reads every image: `each(first row, pass)` is called chunk by chunk after a forward pass.
     fn read(&self, data: &Dataset, mut each: impl FnMut(usize, &Pass)) {
         let mut pass = Pass::reading();
-        let units: usize = self.layers.iter().map(Dense::units).sum();
+        let units: usize = self.layers.iter().map(Layer::units).sum();
         let chunk = (NUMBERS / units).clamp(1, CHUNK);
         for first in (0..data.len()).step_by(chunk) {
             let rows = chunk.min(data.len() - first);
@@ -218,12 +218,12 @@ impl TwinNetwork {
 }
 
 /// Numbers that a softmax above `layer` reads: one a channel of maps.
-fn read_of(layer: &Dense) -> usize {
-    layer.maps.map_or(layer.units(), |maps| maps.own().channels)
+fn read_of(layer: &Layer) -> usize {
+    layer.maps().map_or(layer.units(), |maps| maps.own().channels)
 }
 
 /// Leaves a layer what the twin has a use for: weights and biases, and statistics where all layers are `remembered`.
-fn bare(layer: &mut Dense, remembered: bool) {
+fn bare(layer: &mut Layer, remembered: bool) {
     layer.above = Matrix::zeros(layer.units(), 0);
     layer.head = Matrix::default();
     layer.projection = Matrix::zeros(0, layer.units());

@@ -212,7 +212,7 @@ impl Pass {
     pub(crate) fn backward(
         &mut self,
         network: &mut TwinNetwork,
-        mut each: impl FnMut(usize, &mut goodness::layer::Dense, &mut Gradients),
+        mut each: impl FnMut(usize, &mut goodness::layer::Layer, &mut Gradients),
     ) {
         let depth = network.depth();
         let top = mem::take(&mut self.logits);
@@ -249,7 +249,7 @@ impl Pass {
         network: &mut TwinNetwork,
         layer: usize,
         mut d: Matrix,
-        each: &mut impl FnMut(usize, &mut goodness::layer::Dense, &mut Gradients),
+        each: &mut impl FnMut(usize, &mut goodness::layer::Layer, &mut Gradients),
     ) -> Matrix {
         let (mut grads, mut turned) = (mem::take(&mut self.grads), mem::take(&mut self.turned));
         let (own, sources) = (&network.layers[layer], network.sources(layer));

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use goodness::Recipe;
 use goodness::data::Dataset;
-use goodness::layer::{Dense, Gradients};
+use goodness::layer::{Gradients, Layer};
 use goodness::train::{Bytes, EpochRecord, Event, Flow, Outcome, Span, Unfit, batch};
 use goodness_core::normalize;
 use goodness_core::optim::{self, Moment, Optimizer, Pace};
@@ -36,7 +36,7 @@ pub struct Twin {
     schedule: Box<dyn Schedule>,
     memories: Vec<LayerMemory>,
     /// Running averages of the layers, where the recipe wants them.
-    averages: Vec<Dense>,
+    averages: Vec<Layer>,
     /// Sums of gradients of the parts of a batch, where it is cut.
     sums: Vec<Gradients>,
     pass: Pass,
@@ -149,7 +149,7 @@ impl Twin {
 
     /// Bytes of what it is made of.
     pub fn bytes(&self) -> Bytes {
-        let layers = |all: &[Dense]| all.iter().map(|l| 4 * l.parameters() as u64).sum::<u64>();
+        let layers = |all: &[Layer]| all.iter().map(|l| 4 * l.parameters() as u64).sum::<u64>();
         let sums = self.sums.iter().map(Gradients::bytes).sum::<u64>();
         Bytes {
             weights: layers(&self.network.layers) + layers(&self.averages),

@@ -4,7 +4,7 @@
 use goodness::Recipe;
 use goodness::core::Rng;
 use goodness::data::{Dataset, Shape};
-use goodness::layer::Dense;
+use goodness::layer::Layer;
 use goodness::train::{Flow, Outcome};
 use goodness_backprop::network::has_twin;
 use goodness_backprop::{Choices, Form, Twin};
@@ -196,7 +196,7 @@ fn checkpointing_trains_to_the_same_bits_and_any_number_of_threads_does() {
 }
 
 /// The layers of a network that has learned.
-fn trained(network: &str, form: Form, threads: usize) -> Vec<Dense> {
+fn trained(network: &str, form: Form, threads: usize) -> Vec<Layer> {
     let mut twin = twin(network, "average = 0.5\ndropout = 0.1", Choices { form, ..Choices::default() });
     if threads > 1 {
         let recipe = twin.recipe().clone();

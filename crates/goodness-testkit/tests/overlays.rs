@@ -6,7 +6,7 @@ use goodness::core::overlay::{self, Overlay, Place};
 use goodness::core::{Rng, init};
 use goodness::data::Shape;
 use goodness::engine::{Matrix, Rounded};
-use goodness::layer::{Code, Dense, Fields, Gradients, Images, Input, Labelled, Labels};
+use goodness::layer::{Code, Fields, Gradients, Images, Input, Labelled, Labels, Layer};
 use goodness::model::Model;
 use goodness::run::examine;
 use goodness::train::Flow;
@@ -41,7 +41,7 @@ fn patterns(overlay: &dyn Overlay, embedding: &Matrix, inputs: usize) -> Matrix 
 
 /// A first layer, images and labels, and the same as rows written out in full.
 struct Case {
-    layer: Dense,
+    layer: Layer,
     images: Images,
     labels: Labels,
     rows: Matrix,
@@ -52,8 +52,8 @@ impl Case {
         let init = init::CATALOGUE[0].info.params;
         let init = (init::CATALOGUE[0].build)(&goodness::core::catalogue::Args::resolve(init, &[]).unwrap());
         let mut layer = match fields {
-            Some(fields) => Dense::with_fields(fields, &*init, &mut Rng::keyed(1, 0, 0)),
-            None => Dense::new(code.inputs(), 6, &*init, &mut Rng::keyed(1, 0, 0)),
+            Some(fields) => Layer::with_fields(fields, &*init, &mut Rng::keyed(1, 0, 0)),
+            None => Layer::new(code.inputs(), 6, &*init, &mut Rng::keyed(1, 0, 0)),
         };
         layer.biases.iter_mut().enumerate().for_each(|(u, b)| *b = 0.1 * u as f32);
         if let Place::Learned(width) = overlay.place() {
@@ -102,7 +102,7 @@ fn alike(what: &str, a: &[f32], b: &[f32]) {
 }
 
 /// z and the gradients of a layer, by one kind of input.
-fn passed(layer: &Dense, input: &Input<'_>) -> (Vec<f32>, Gradients) {
+fn passed(layer: &Layer, input: &Input<'_>) -> (Vec<f32>, Gradients) {
     let (mut z, mut grads) = (Matrix::zeros(input.len(), layer.units()), Gradients::default());
     layer.forward_into(input, &mut Rounded::default(), z.rows_mut());
     let mut dz = Matrix::from_vec(toy::rows(input.len(), layer.units(), 6), input.len(), layer.units());

@@ -1,7 +1,7 @@
 //! How weights are moved once their gradient is known, where layers convolve: rates, decay, averages.
 #![allow(clippy::unwrap_used)]
 
-use goodness::layer::Dense;
+use goodness::layer::Layer;
 use goodness::train::Flow;
 use goodness::{Recipe, Trainer};
 use goodness_testkit::toy;
@@ -101,7 +101,7 @@ fn a_matrix_moves_as_one_group_by_group_and_all_else_by_adam() {
             assert!((got - expected).abs() < 1e-4, "layer {}: {got}, not {expected}", l + 1);
         }
         assert_ne!(muon.weights, adam.weights, "layer {}", l + 1);
-        let rest = |layer: &Dense| (layer.biases.clone(), layer.projection.clone());
+        let rest = |layer: &Layer| (layer.biases.clone(), layer.projection.clone());
         assert_eq!(rest(&muon), rest(&adam), "layer {}", l + 1);
     }
 }

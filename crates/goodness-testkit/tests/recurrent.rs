@@ -4,7 +4,6 @@
 use goodness::core::negatives::Negatives;
 use goodness::core::{Rng, Rows};
 use goodness::data::{Dataset, Shape};
-use goodness::layer::Dense;
 use goodness::model::Model;
 use goodness::run::examine;
 use goodness::train::{Contrast, Flow};
@@ -66,7 +65,7 @@ struct Layer {
 type State = Vec<f64>;
 
 impl Layer {
-    fn of(layer: &Dense) -> Self {
+    fn of(layer: &goodness::layer::Layer) -> Self {
         let wide = |row: &[f32]| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
         let rows = |m: Rows<'_>| m.iter().map(wide).collect();
         Self { below: rows(layer.weights.rows()), above: rows(layer.above.rows()), biases: wide(&layer.biases) }

@@ -206,7 +206,7 @@ fn no_gradient_has_a_way_across_a_layer() {
     }
     // The map through which samples are compared is handed a layer's own activities, not what it reads.
     let likeness = sources("goodness").into_iter().find(|(file, _)| file.ends_with("train/likeness.rs")).unwrap().1;
-    for word in ["Input", "Labelled", "Dense", "Network", "weights"] {
+    for word in ["Input", "Labelled", "Layer", "Network", "weights"] {
         assert!(!likeness.contains(word), "train/likeness.rs: {word}");
     }
     // The one derivative that is multiplied with weights is that of learned vectors of labels. They are weights of the

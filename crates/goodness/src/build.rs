@@ -7,7 +7,7 @@ use goodness_core::{Grid, Rng, activation, goodness, init, normalize, overlay, p
 use crate::data::Shape;
 use crate::flow;
 use crate::joint::Joint;
-use crate::layer::{self, Code, Dense, Fields, Maps, Squares};
+use crate::layer::{self, Code, Fields, Layer, Maps, Sight, Squares};
 use crate::network::{Network, Parts, Scaling};
 use crate::precision;
 use crate::readout::{self, Layers, Readout};
@@ -38,10 +38,10 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let (mut layers, mut widths) = (Vec::new(), Vec::new());
     for (l, wire) in wiring(spec, shape, classes)?.into_iter().enumerate() {
         let mut rng = Rng::keyed(recipe.train.seed, Rng::WEIGHTS, l as u64);
-        let mut layer = match (wire.fields, wire.maps) {
-            (Some(fields), _) => Dense::with_fields(fields, &*init, &mut rng),
-            (_, Some(maps)) => Dense::with_maps(maps, &*init, &mut rng),
-            _ => Dense::new(wire.inputs, wire.units, &*init, &mut rng),
+        let mut layer = match wire.sight {
+            Sight::All => Layer::new(wire.inputs, wire.units, &*init, &mut rng),
+            Sight::Fields(fields) => Layer::with_fields(fields, &*init, &mut rng),
+            Sight::Maps(maps) => Layer::with_maps(maps, &*init, &mut rng),
         };
         fits(&*view, ("network.view", &spec.view), &layer, l)?;
         fits(&*similarity_view, ("train.similarity_view", &recipe.train.similarity_view), &layer, l)?;
@@ -61,7 +61,7 @@ pub(crate) fn network(recipe: &Recipe, shape: Shape, classes: usize) -> Result<N
     let normalize = spec.normalize.build(normalize::CATALOGUE);
     if normalize.stays(1).is_some() {
         let read = if reads_last(recipe, &*readout) { layers.len() } else { layers.len() - 1 };
-        layers[..read].iter_mut().for_each(Dense::remember);
+        layers[..read].iter_mut().for_each(Layer::remember);
     }
     let parts = Parts {
         overlay,
@@ -84,7 +84,7 @@ fn reads_last(recipe: &Recipe, readout: &dyn Readout) -> bool {
 }
 
 /// Whether the cells that a view, the `choice` of `key`, cuts layer number `l` into are large enough.
-fn fits(view: &dyn View, (key, choice): (&'static str, &Choice), layer: &Dense, l: usize) -> Result<(), Unfit> {
+fn fits(view: &dyn View, (key, choice): (&'static str, &Choice), layer: &Layer, l: usize) -> Result<(), Unfit> {
     let (grid, least) = (layer.grid(), view.least());
     if view.is_whole(grid) || grid.smallest(view.cells()) >= least {
         return Ok(());
@@ -125,8 +125,7 @@ pub(crate) struct Wire {
     pub(crate) units: usize,
     /// Inputs that each of them sees.
     pub(crate) inputs: usize,
-    fields: Option<Fields>,
-    maps: Option<Maps>,
+    sight: Sight,
 }
 
 /// Groups that units fall into: one a class, where goodness is read off them class by class.
@@ -169,8 +168,8 @@ pub(crate) fn wiring(spec: &NetworkSpec, shape: Shape, classes: usize) -> Result
             sources => joined(spec, &*residual, l, &passed[sources])?,
         };
         let maps = maps(spec, l, map, groups)?;
-        let inputs = fields.map(|f| f.inputs()).or(maps.map(|m| m.inputs())).unwrap_or(below);
-        wires.push(Wire { units, inputs, fields, maps });
+        let sight = fields.map(Sight::Fields).or(maps.map(Sight::Maps)).unwrap_or_default();
+        wires.push(Wire { units, inputs: sight.inputs().unwrap_or(below), sight });
         passed.push(maps.map_or(Grid::point(units), |m| m.own()));
         grid = fields.map_or(grid, |f| f.own);
     }

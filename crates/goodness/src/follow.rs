@@ -5,7 +5,7 @@ use goodness_core::{Rows, RowsMut};
 use goodness_engine::par::{self, MaybeEmpty};
 use goodness_engine::{Matrix, Orthogonalizer};
 
-use crate::layer::{Dense, Gradients, Input};
+use crate::layer::{Gradients, Input, Layer};
 
 /// Weights that one thread updates at a time.
 const BLOCK: usize = 1 << 14;
@@ -35,7 +35,7 @@ pub fn drift(average: &mut [f32], now: &[f32], keep: f32) {
 
 /// Moves a layer's W against its gradient piece by piece as that is made, or as one where it has to be.
 pub(crate) fn follow_pieces(
-    (layer, input): (&mut Dense, &Input<'_>),
+    (layer, input): (&mut Layer, &Input<'_>),
     dz: RowsMut<'_>,
     grads: &mut Gradients,
     memory: &mut [Vec<f32>; 2],
@@ -63,7 +63,7 @@ pub(crate) fn follow_pieces(
 
 /// Moves a layer's W against the gradient that stands in `grads.weights`.
 pub fn follow_weights(
-    layer: &mut Dense,
+    layer: &mut Layer,
     grads: &mut Gradients,
     memory: &mut [Vec<f32>; 2],
     (optimizer, pace): (&dyn Optimizer, Pace),
@@ -95,7 +95,7 @@ pub(crate) struct Whole {
 
 impl Whole {
     /// Moves W against the direction. Units that see the same inputs are a matrix, so groups and places are several.
-    fn apply(&mut self, rule: Orthogonal, layer: &mut Dense, pace: Pace) {
+    fn apply(&mut self, rule: Orthogonal, layer: &mut Layer, pace: Pace) {
         let Self { direction, orthogonal, orthogonalizer } = self;
         let (units, inputs) = (layer.weights.len() / layer.matrices().max(1), layer.weights.width());
         orthogonal.resize(layer.weights.len(), inputs);

@@ -101,7 +101,7 @@ impl Network {
         let (normalize, reader) = (&*self.parts.normalize, &self.layers[layer]);
         if let ([far, near], Some(below)) = (sources, layer.checked_sub(2)) {
             let (close, away) = (self.layers[below + 1].grid(), self.layers[below].grid());
-            if let Ok(Some(own)) = Joint::of(&*self.parts.residual, reader.maps.is_some(), close, away) {
+            if let Ok(Some(own)) = Joint::of(&*self.parts.residual, reader.maps().is_some(), close, away) {
                 return own.join([far, near], normalize, joint);
             }
         }

@@ -7,7 +7,7 @@ use goodness_core::normalize::Channels;
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::{Matrix, Rounded, par};
 
-use crate::layer::{Dense, Lens};
+use crate::layer::{Layer, Lens};
 use crate::network::Parts;
 
 /// Rows of `units` numbers that one thread takes at a time: few of long ones, so that what one formula leaves is still near
@@ -36,7 +36,7 @@ pub(crate) struct Between {
 
 impl Between {
     /// Makes room for `rows` rows of `layer`.
-    pub(crate) fn resize(&mut self, rows: usize, parts: &Parts, layer: &Dense) {
+    pub(crate) fn resize(&mut self, rows: usize, parts: &Parts, layer: &Layer) {
         self.s.resize(rows, parts.seen(layer));
         self.u.resize(rows, layer.head.len());
         self.a.resize(rows, layer.projection.len());
@@ -101,7 +101,7 @@ pub(crate) fn seen<'a>(all: &'a Matrix, view: &'a Matrix) -> &'a Matrix {
 
 impl Parts {
     /// Numbers of goodness that `layer` gives a row.
-    pub(crate) fn goodnesses(&self, layer: &Dense, classes: usize) -> usize {
+    pub(crate) fn goodnesses(&self, layer: &Layer, classes: usize) -> usize {
         match &self.goodness {
             goodness if goodness.per_class() => classes,
             goodness if goodness.per_place() => layer.grid().places(),
@@ -111,7 +111,7 @@ impl Parts {
 
     /// Numbers that a projection or a head sees of `layer`, where it does not see the activities themselves; 0 where it does,
     /// or where there is none.
-    pub(crate) fn seen(&self, layer: &Dense) -> usize {
+    pub(crate) fn seen(&self, layer: &Layer) -> usize {
         let all = layer.projection.is_empty() || self.view.is_whole(layer.grid());
         if all { 0 } else { self.view.width(layer.grid()) }
     }

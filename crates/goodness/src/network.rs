@@ -14,7 +14,7 @@ use goodness_engine::{Matrix, Precision, Rounded, par};
 use crate::build::{self, Unfit};
 use crate::data::{Dataset, Shape};
 use crate::flow::Recurrent;
-use crate::layer::{Code, Dense, Images, Input, Labelled, Labels};
+use crate::layer::{Code, Images, Input, Labelled, Labels, Layer};
 use crate::lift::{Between, seen};
 use crate::readout::{Pass, PerClass, Readout, Seen};
 use crate::recipe::Recipe;
@@ -46,7 +46,7 @@ pub struct Parts {
 /// Layers, parts and readout: all that prediction needs.
 pub struct Network {
     /// The layers, first to last.
-    pub layers: Vec<Dense>,
+    pub layers: Vec<Layer>,
     /// The iterations that layers settle in; none where activity moves up once.
     pub flow: Option<Recurrent>,
     /// What happens to a row in each of them.
@@ -135,7 +135,7 @@ impl Network {
 
     /// Number of weights and biases, those of the readout included.
     pub fn parameters(&self) -> usize {
-        let layers: usize = self.layers.iter().map(Dense::parameters).sum();
+        let layers: usize = self.layers.iter().map(Layer::parameters).sum();
         layers + self.readout.weights().iter().map(|w| w.data().len()).sum::<usize>()
     }
 
@@ -315,7 +315,7 @@ impl Network {
 
     /// Rows that go through the layers together when a data set is read.
     pub(crate) fn chunk(&self) -> usize {
-        let widest = self.layers.iter().map(Dense::units).max().unwrap_or(1);
+        let widest = self.layers.iter().map(Layer::units).max().unwrap_or(1);
         (HELD / widest.max(1)).clamp(FEW, CHUNK)
     }
 

@@ -7,7 +7,7 @@ mod normal;
 mod places;
 mod pooling;
 
-use goodness::layer::Dense;
+use goodness::layer::{Layer, Sight};
 use goodness_core::{Rows, RowsMut};
 use goodness_engine::product;
 
@@ -19,11 +19,11 @@ pub(crate) use places::{average_places, spread_places};
 ///
 /// # Shapes
 /// `dz`: rows × units, `x` and `dx`: rows × inputs.
-pub(crate) fn layer_down(layer: &Dense, dz: Rows<'_>, x: Rows<'_>, turned: &mut Turned, dx: RowsMut<'_>) {
+pub(crate) fn layer_down(layer: &Layer, dz: Rows<'_>, x: Rows<'_>, turned: &mut Turned, dx: RowsMut<'_>) {
     let weights = layer.weights.rows();
-    match (&layer.fields, &layer.maps) {
-        (Some(fields), _) if fields.inputs() != fields.below.features() => fields::down(fields, weights, dz, dx),
-        (_, Some(maps)) => turned.down((maps.convolution(), layer.precision), weights, dz, x, dx),
-        _ => product::backward(dz, weights, dx),
+    match &layer.sight {
+        Sight::Fields(fields) if fields.inputs() != fields.below.features() => fields::down(fields, weights, dz, dx),
+        Sight::Maps(maps) => turned.down((maps.convolution(), layer.precision), weights, dz, x, dx),
+        Sight::All | Sight::Fields(_) => product::backward(dz, weights, dx),
     }
 }

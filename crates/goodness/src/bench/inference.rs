@@ -6,7 +6,7 @@ use goodness_engine::{Matrix, Pool, Rounded, par};
 use super::work::{Contender, Net, in_turn, noise, random, seconds};
 use super::{BenchError, Measurement, Row, Settings};
 use crate::Network;
-use crate::layer::{Dense, Input};
+use crate::layer::{Input, Layer};
 
 pub(super) const MEASUREMENT: Measurement =
     Measurement { name: "inference", summary: "reading images, times the time of one plain pass of them", run };
@@ -54,7 +54,7 @@ fn plain_pass<'a>(network: &'a Network, pool: &'a Pool) -> Contender<'a> {
     })
 }
 
-fn pass(layer: &Dense, x: &Matrix, rounded: &mut Rounded, h: &mut Matrix) {
+fn pass(layer: &Layer, x: &Matrix, rounded: &mut Rounded, h: &mut Matrix) {
     layer.forward_into(&Input::Rows(x.rows()), rounded, h.rows_mut());
     par::each_block(h.len(), ROWS, h.rows_mut(), |_, mut h: RowsMut<'_>| {
         h.data_mut().iter_mut().for_each(|h| *h = h.max(0.0));

@@ -22,7 +22,7 @@ use goodness_engine::gradient::Piece;
 use goodness_engine::memory::held;
 use goodness_engine::{Matrix, Rounded, par, product};
 
-use super::{Code, Dense, Gradients, embedding};
+use super::{Code, Gradients, Layer, embedding};
 
 /// A batch of images, and what the first layer makes of them before any label is written in.
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ impl Images {
 
     /// Computes what the first layer makes of images and patterns, for the weights as they are now and `passes` passes to
     /// come. Without a code, a single pass computes that itself.
-    pub fn project(&mut self, first: &Dense, code: &Code, passes: usize) {
+    pub fn project(&mut self, first: &Layer, code: &Code, passes: usize) {
         if passes <= 1 && code.width() == 0 {
             return self.product.resize(0, first.units());
         }
@@ -122,7 +122,7 @@ impl Images {
         held([pixels, product, own, learned, overlaps])
     }
 
-    fn gather_own(&mut self, first: &Dense, code: &Code) {
+    fn gather_own(&mut self, first: &Layer, code: &Code) {
         let (own, units) = (code.own(), first.units());
         self.own.resize(own.len(), units);
         for (u, row) in first.weights.rows().iter().enumerate() {
@@ -221,7 +221,7 @@ impl Labelled<'_> {
     }
 
     /// z of every row: rows × units.
-    pub(super) fn forward_into(&self, layer: &Dense, rounded: &mut Rounded, mut z: RowsMut<'_>) {
+    pub(super) fn forward_into(&self, layer: &Layer, rounded: &mut Rounded, mut z: RowsMut<'_>) {
         if self.images.product.is_empty() {
             let Range { start, end } = self.labels.window;
             let read = self.images.pixels.rows().split_at(end).0.split_at(start).1;
@@ -234,7 +234,7 @@ impl Labelled<'_> {
         });
     }
 
-    fn forward_row(&self, row: usize, layer: &Dense, z: &mut [f32]) {
+    fn forward_row(&self, row: usize, layer: &Layer, z: &mut [f32]) {
         let (window, product) = (&self.labels.window, &self.images.product);
         if !product.is_empty() {
             z.copy_from_slice(product.rows().row(window.start + row % window.len()));
@@ -255,7 +255,7 @@ impl Labelled<'_> {
     /// Hands out ∂L/∂W, and writes the gradient of learned vectors, given dz of every row, which is spent.
     pub(super) fn hand_out_grads<const N: usize>(
         &self,
-        layer: &Dense,
+        layer: &Layer,
         mut dz: RowsMut<'_>,
         grads: &mut Gradients,
         following: [&mut [f32]; N],
@@ -284,7 +284,7 @@ impl Labelled<'_> {
 
     /// Writes the gradients of the weights that read the code alone, and of learned vectors, given M in `grads.stack`;
     /// the first column that they belong to.
-    fn own_gradient(&self, layer: &Dense, grads: &mut Gradients, inputs: usize) -> usize {
+    fn own_gradient(&self, layer: &Layer, grads: &mut Gradients, inputs: usize) -> usize {
         let Gradients { stack, embedding, own: gradient, .. } = grads;
         let (m, own) = (stack.rows(), self.images.own.rows());
         gradient.resize(own.len(), m.width());

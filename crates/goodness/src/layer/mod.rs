@@ -3,19 +3,21 @@
 //! A layer is never asked for the gradient of its input: nothing below it would know what to do with it.
 
 mod code;
-mod dense;
 mod embedding;
 mod fields;
 mod labelled;
+mod linear;
 mod maps;
+mod sight;
 
 pub use code::Code;
 pub(crate) use code::inputs_behind;
-pub use dense::{Dense, Gradients};
-pub(crate) use dense::{Lens, sum_columns};
 pub use fields::Fields;
 pub use labelled::{Images, Labelled, Labels};
+pub use linear::{Gradients, Layer};
+pub(crate) use linear::{Lens, sum_columns};
 pub use maps::{Maps, Squares};
+pub use sight::Sight;
 
 use goodness_core::Rows;
 

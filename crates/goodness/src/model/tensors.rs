@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::ModelError;
 use crate::files::write_whole_by;
-use crate::layer::Dense;
+use crate::layer::Layer;
 use crate::network::Network;
 
 /// The one key of the file's metadata; one, because its maps have no order and files should have the same bytes.
@@ -70,7 +70,7 @@ impl<'a> TensorWriter<'a> {
     }
 
     /// Adds the weights of a layer.
-    pub(crate) fn layer(&mut self, name: &str, layer: &'a Dense) {
+    pub(crate) fn layer(&mut self, name: &str, layer: &'a Layer) {
         for (own, matrix) in layer.tensors().into_iter().filter(|(_, m)| !m.data().is_empty()) {
             self.matrix(format!("{name}.{own}"), matrix);
         }
@@ -181,7 +181,7 @@ impl TensorReader {
     }
 
     /// Reads the weights of a layer that was built for them.
-    pub(crate) fn layer(&self, name: &str, layer: &mut Dense) -> Result<(), ModelError> {
+    pub(crate) fn layer(&self, name: &str, layer: &mut Layer) -> Result<(), ModelError> {
         for (own, matrix) in layer.tensors_mut().into_iter().filter(|(_, m)| !m.data().is_empty()) {
             self.matrix(&format!("{name}.{own}"), matrix)?;
         }

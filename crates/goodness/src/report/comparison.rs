@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::chart::{Line, lines};
-use super::{EpochRecord, Summary};
 use super::page;
+use super::{EpochRecord, Summary};
 use crate::recipe::{BUILTIN, Recipe};
 
 /// The runs of one recipe, one a seed.

@@ -9,7 +9,7 @@ use goodness_engine::{Matrix, Pool, Rounded};
 use super::maps::feature_maps;
 use super::test::Test;
 use crate::data::{Dataset, Shape};
-use crate::layer::{Images, Labelled, Labels};
+use crate::layer::{Images, Labelled, Labels, Sight};
 use crate::lift::Between;
 use crate::network::Network;
 use crate::recipe::Recipe;
@@ -183,10 +183,10 @@ fn histogram(layer: usize, positive: &[f32], negative: &[f32], theta: Option<f64
 /// The first units of the first layer, as images; what they read behind the pixels is not shown.
 fn weight_images(network: &Network) -> Vec<WeightImage> {
     let first = &network.layers[0];
-    let shape = match (first.fields, first.maps) {
-        (Some(fields), _) => Shape { height: fields.size, width: fields.size, channels: fields.below.channels },
-        (_, Some(maps)) => Shape { height: maps.side(), width: maps.side(), channels: maps.below().channels },
-        _ => network.shape,
+    let shape = match first.sight {
+        Sight::All => network.shape,
+        Sight::Fields(fields) => Shape { height: fields.size, width: fields.size, channels: fields.below.channels },
+        Sight::Maps(maps) => Shape { height: maps.side(), width: maps.side(), channels: maps.below().channels },
     };
     let rows = network.layers[0].weights.rows();
     let code = &network.parts.overlay;

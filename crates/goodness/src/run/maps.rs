@@ -69,7 +69,7 @@ fn each_activity(
 
 /// The layers that have maps, as many as are shown, evenly.
 fn layers(network: &Network) -> Vec<(usize, Grid)> {
-    let all = network.layers.iter().enumerate().filter_map(|(l, layer)| Some((l, layer.maps?.own())));
+    let all = network.layers.iter().enumerate().filter_map(|(l, layer)| Some((l, layer.maps()?.own())));
     let all: Vec<(usize, Grid)> = all.collect();
     let count = all.len().min(LAYERS);
     (0..count).map(|i| all[i * (all.len() - 1) / (count - 1).max(1)]).collect()

@@ -4,7 +4,7 @@ use goodness_engine::memory::held;
 
 use super::trainer::Trainer;
 use super::workspace::{LayerWork, Workspace};
-use crate::layer::{Dense, Gradients};
+use crate::layer::{Gradients, Layer};
 
 /// Bytes of the parts of a trainer, by what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -33,7 +33,7 @@ impl Gradients {
 impl Trainer {
     /// Bytes of what it is made of, without the data.
     pub fn bytes(&self) -> Bytes {
-        let layer = |l: &Dense| 4 * l.parameters() as u64 + held([&l.running]);
+        let layer = |l: &Layer| 4 * l.parameters() as u64 + held([&l.running]);
         let averages = self.states.iter().filter_map(|s| s.average.as_ref()).map(layer);
         let readouts = || std::iter::once(&self.network.readout).chain(&self.method.adviser);
         let memories = self.states.iter().flat_map(|s| s.memories()).flat_map(|(_, m)| m);

@@ -6,7 +6,7 @@ use super::kept::Kept;
 use super::method::{Contrast, Method};
 use super::workspace::Workspace;
 use crate::data::Shape;
-use crate::layer::Dense;
+use crate::layer::Layer;
 use crate::network::Parts;
 
 /// What they are drawn by.
@@ -14,7 +14,7 @@ pub(super) struct Draw<'a> {
     pub(super) method: &'a Method,
     pub(super) parts: &'a Parts,
     /// The layer that reads them.
-    pub(super) first: &'a Dense,
+    pub(super) first: &'a Layer,
     /// Shape and number of classes of the images.
     pub(super) data: (Shape, usize),
     /// Pairs that have been drawn before, where the plan keeps them.

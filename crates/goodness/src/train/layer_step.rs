@@ -11,13 +11,13 @@ use super::method::Method;
 use super::state::LayerState;
 use super::sums::LayerSums;
 use super::workspace::{LayerWork, with_others};
-use crate::layer::{Dense, Input, sum_columns};
+use crate::layer::{Input, Layer, sum_columns};
 use crate::lift::{Made, Slopes, together};
 use crate::network::Parts;
 
 /// Trains `layer` by one step and leaves its normalised activity, if layers above read it, in `work.x`.
 pub(super) fn layer_step(
-    (layer, state): (&mut Dense, &mut LayerState),
+    (layer, state): (&mut Layer, &mut LayerState),
     (parts, method): (&Parts, &Method),
     (input, labels, classes): (&Input<'_>, &[u8], usize),
     pace: Pace,

@@ -9,7 +9,7 @@ use super::hierarchy::Level;
 use super::likeness::Likeness;
 use super::method::Method;
 use crate::follow::{drift, follow, follow_pieces, follow_weights, memory};
-use crate::layer::{Dense, Gradients, Input};
+use crate::layer::{Gradients, Input, Layer};
 use crate::recipe::Theta;
 
 /// The memory of one layer's optimizer, loss and penalty.
@@ -37,7 +37,7 @@ pub(crate) struct LayerState {
     /// The penalty's running number of each unit.
     pub(crate) unit_means: Vec<f32>,
     /// Running average of the layer, where the method wants one.
-    pub(crate) average: Option<Dense>,
+    pub(crate) average: Option<Layer>,
 }
 
 /// Share of a running threshold that stays at each step.
@@ -47,7 +47,7 @@ const THETA_LEAST: f32 = 0.05;
 
 impl LayerState {
     pub(crate) fn new(
-        layer: &Dense,
+        layer: &Layer,
         (learns, goodness): (bool, &dyn Goodness),
         method: &Method,
         rng: &mut Rng,
@@ -120,7 +120,7 @@ impl LayerState {
     /// Moves the weights against their gradient: piece by piece as it is made, unless the optimizer moves a matrix as one.
     pub(super) fn follow_weights(
         &mut self,
-        (layer, input): (&mut Dense, &Input<'_>),
+        (layer, input): (&mut Layer, &Input<'_>),
         dz: RowsMut<'_>,
         grads: &mut Gradients,
         method: &Method,
@@ -130,7 +130,7 @@ impl LayerState {
     }
 
     /// Moves what the layer learns against its gradients; the weights only where they are among them.
-    pub(super) fn update(&mut self, layer: &mut Dense, grads: (&mut Gradients, f32), method: &Method, pace: Pace) {
+    pub(super) fn update(&mut self, layer: &mut Layer, grads: (&mut Gradients, f32), method: &Method, pace: Pace) {
         let (optimizer, (grads, knob)) = (&*method.optimizer, grads);
         if !grads.weights.is_empty() {
             follow_weights(layer, grads, &mut self.weights, (optimizer, pace));
@@ -192,7 +192,7 @@ mod tests {
         let recipe = "name = \"map\"\n[network]\nlayers = [6]\n[train]\nsimilarity = { name = \"matching\", map = 3 }";
         let method = Method::new(&Recipe::parse("map", recipe).unwrap().train);
         let mut rng = Rng::keyed(1, 0, 0);
-        let layer = Dense::new(4, 6, &FanInUniform, &mut rng);
+        let layer = Layer::new(4, 6, &FanInUniform, &mut rng);
         let mut state = LayerState::new(&layer, (false, &MeanOfSquares), &method, &mut rng);
         assert_eq!((state.map.len(), state.map.width()), (3, 6));
         let (h, mut likeness) = ((0..24).map(|_| rng.unit()).collect::<Vec<_>>(), Likeness::default());

@@ -12,7 +12,7 @@ use super::recurrent_step::RecurrentWork;
 use super::spoil::Spoiled;
 use super::statistics::{Statistics, remember};
 use crate::collaboration::Collaboration;
-use crate::layer::{Dense, Gradients, Images, Input, Labelled, Labels, Lens};
+use crate::layer::{Gradients, Images, Input, Labelled, Labels, Layer, Lens};
 use crate::lift::Between;
 use crate::network::{Network, Parts, Walk};
 use crate::readout::Lesson;
@@ -173,7 +173,7 @@ impl LayerWork {
     pub(super) fn resize(
         &mut self,
         (samples, passes): (usize, usize),
-        (parts, layer): (&Parts, &Dense),
+        (parts, layer): (&Parts, &Layer),
         goodnesses: usize,
         passes_on: bool,
     ) {
@@ -204,7 +204,7 @@ impl LayerWork {
     /// Normalises activities where they stand and hands them over as what layers above read, if any does. Where that goes by
     /// statistics, by those of the batch, which the layer remembers; `step` is the number of its update. One number a channel
     /// has no deviation: then by what the layer remembers of batches before.
-    pub(super) fn pass_on(&mut self, layer: &mut Dense, parts: &Parts, step: u64) {
+    pub(super) fn pass_on(&mut self, layer: &mut Layer, parts: &Parts, step: u64) {
         let channels = parts.channels(layer, Rows::new(&[], 0, 0));
         if self.h.len() * channels.places < 2 {
             return self.pass_on_as_read(layer, parts);
@@ -221,7 +221,7 @@ impl LayerWork {
     }
 
     /// The same by what the layer remembers.
-    pub(super) fn pass_on_as_read(&mut self, layer: &Dense, parts: &Parts) {
+    pub(super) fn pass_on_as_read(&mut self, layer: &Layer, parts: &Parts) {
         let mut known = std::mem::take(&mut self.known);
         self.hand_over(parts, parts.remembered(layer, &mut known));
         self.known = known;

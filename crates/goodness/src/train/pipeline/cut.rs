@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::layer::Dense;
+use crate::layer::Layer;
 
 /// Halvings of the interval that the longest stage's cost is looked for in.
 const HALVINGS: usize = 40;
@@ -36,7 +36,7 @@ fn fill(costs: &[f64], most: f64) -> Vec<Range<usize>> {
 
 /// What a layer costs before anybody has measured it: multiply-adds of a sample's forward pass, its rows counted as often
 /// as they are multiplied.
-pub(super) fn counted(layer: &Dense, rows: usize) -> f64 {
+pub(super) fn counted(layer: &Layer, rows: usize) -> f64 {
     let places = layer.units() / layer.weights.len().max(1);
     (rows * places * layer.weights.data().len()) as f64
 }

@@ -24,7 +24,7 @@ use super::state::LayerState;
 use super::sums::LayerSums;
 use super::trainer::{Event, Flow, Trainer};
 use super::workspace::LayerWork;
-use crate::layer::Dense;
+use crate::layer::Layer;
 use crate::plan::Pipeline;
 
 /// What is kept of the pipeline between its runs.
@@ -38,7 +38,7 @@ pub(super) struct Line {
 
 /// All that is a layer's own, for every layer, and the buffers of every stage.
 struct Learners<'a> {
-    layers: &'a mut [Dense],
+    layers: &'a mut [Layer],
     states: &'a mut [LayerState],
     sums: &'a mut [LayerSums],
     seconds: &'a mut [f64],

@@ -14,7 +14,7 @@ use super::super::state::LayerState;
 use super::super::sums::LayerSums;
 use super::super::timetable::Timetable;
 use super::super::workspace::LayerWork;
-use crate::layer::{Dense, Input, Labelled};
+use crate::layer::{Input, Labelled, Layer};
 use crate::network::Parts;
 
 /// A batch on its way through the stages.
@@ -97,7 +97,7 @@ impl Common<'_> {
 pub(super) struct Stage<'a> {
     /// Number of the first of them.
     pub(super) first: usize,
-    pub(super) layers: &'a mut [Dense],
+    pub(super) layers: &'a mut [Layer],
     pub(super) states: &'a mut [LayerState],
     pub(super) sums: &'a mut [LayerSums],
     /// Seconds that each has worked.

@@ -1,11 +1,12 @@
-//! # Dense layer
+//! # A layer: the linear map that all of them have
 //!
 //! z = x̂ Wᵀ + b; ∂L/∂W = dzᵀ x̂, ∂L/∂b = Σ dz. With [`Fields`] a unit sees a part of x̂ only, and its row of W is as short.
 //! With [`Maps`] units on a grid share the weights of their channel.
 //! In a [recurrent](crate::flow) network units hear from the layer above too, by weights V.
 //!
 //! # Shapes
-//! W: units (or channels) × inputs (of a field), V: units × units of the layer above, b: units (or channels), x̂: rows × inputs, z and dz: rows × units.
+//! W: units (or channels) × inputs (of a field), V: units × units of the layer above, b: units (or channels), x̂: rows ×
+//! inputs, z and dz: rows × units.
 
 use goodness_core::init::Init;
 use goodness_core::projection::Projection;
@@ -13,14 +14,14 @@ use goodness_core::{Grid, Rng, Rows, RowsMut, math};
 use goodness_engine::gradient::{self, Packs, Piece};
 use goodness_engine::{Matrix, Precision, Rounded, par, product};
 
-use super::{Fields, Input, Maps};
+use super::{Fields, Input, Maps, Sight};
 use crate::data::Shape;
 use crate::follow::Whole;
 use crate::lift::Between;
 
 /// A fully connected layer, or one whose units have local receptive fields, or one that convolves.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dense {
+pub struct Layer {
     /// W, units × inputs; channels × inputs where there are maps.
     pub weights: Matrix,
     /// b, one a unit, or a channel.
@@ -37,10 +38,8 @@ pub struct Dense {
     /// The running mean and variance of each unit's activity, or of each channel's: 2 × units; no rows where nobody asks for
     /// them.
     pub running: Matrix,
-    /// What each unit sees; everything where there are no fields.
-    pub fields: Option<Fields>,
-    /// The places that units lie at, where those of a channel share their weights.
-    pub maps: Option<Maps>,
+    /// What each unit sees.
+    pub sight: Sight,
     /// How the operands of the layer's products are rounded; weights are kept as they are.
     pub precision: Precision,
 }
@@ -86,7 +85,7 @@ const ROWS: usize = 32;
 /// Units that one thread sums over all rows at a time.
 const UNITS: usize = 64;
 
-impl Dense {
+impl Layer {
     /// A layer with initial weights.
     pub fn new(inputs: usize, units: usize, init: &dyn Init, rng: &mut Rng) -> Self {
         let (mut weights, mut biases) = (Matrix::zeros(units, inputs), vec![0.0; units]);
@@ -100,22 +99,21 @@ impl Dense {
             projection,
             embedding: Matrix::default(),
             running: Matrix::default(),
-            fields: None,
-            maps: None,
+            sight: Sight::All,
             precision: Precision::F32,
         }
     }
 
     /// A layer with local receptive fields and initial weights.
     pub fn with_fields(fields: Fields, init: &dyn Init, rng: &mut Rng) -> Self {
-        Self { fields: Some(fields), ..Self::new(fields.inputs(), fields.own.features(), init, rng) }
+        Self { sight: Sight::Fields(fields), ..Self::new(fields.inputs(), fields.own.features(), init, rng) }
     }
 
     /// A layer that convolves, and initial weights.
     pub fn with_maps(maps: Maps, init: &dyn Init, rng: &mut Rng) -> Self {
         let own = maps.own();
         let projection = Matrix::zeros(0, own.numbers());
-        Self { maps: Some(maps), projection, ..Self::new(maps.inputs(), own.channels, init, rng) }
+        Self { sight: Sight::Maps(maps), projection, ..Self::new(maps.inputs(), own.channels, init, rng) }
     }
 
     /// Gives the layer the weights of a projection for `classes` classes that sees `seen` numbers of the layer, or what a head
@@ -180,16 +178,21 @@ impl Dense {
 
     /// Numbers in an input row.
     pub fn inputs(&self) -> usize {
-        match (&self.fields, &self.maps) {
-            (Some(fields), _) => fields.below.features(),
-            (_, Some(maps)) => maps.below().numbers(),
-            _ => self.weights.width(),
+        match &self.sight {
+            Sight::All => self.weights.width(),
+            Sight::Fields(fields) => fields.below.features(),
+            Sight::Maps(maps) => maps.below().numbers(),
         }
     }
 
     /// Numbers in an output row.
     pub fn units(&self) -> usize {
-        self.maps.map_or(self.weights.len(), |maps| maps.own().numbers())
+        self.maps().map_or(self.weights.len(), |maps| maps.own().numbers())
+    }
+
+    /// The places that units lie at, where those of a channel share their weights.
+    pub fn maps(&self) -> Option<Maps> {
+        self.sight.maps()
     }
 
     /// Numbers of a row that goodness is read off: those of the projection where there is one, else the units.
@@ -199,21 +202,21 @@ impl Dense {
 
     /// Matrices that W is made of, one below the other: all units of one see the same inputs.
     pub fn matrices(&self) -> usize {
-        match (&self.fields, &self.maps) {
-            (Some(fields), _) => fields.places(),
-            (_, Some(maps)) => maps.convolution().window().groups,
-            _ => 1,
+        match &self.sight {
+            Sight::All => 1,
+            Sight::Fields(fields) => fields.places(),
+            Sight::Maps(maps) => maps.convolution().window().groups,
         }
     }
 
     /// The grid that the units lie on: a single place without maps or fields.
     pub fn grid(&self) -> Grid {
-        match (&self.fields, &self.maps) {
-            (Some(Fields { own: Shape { height, width, channels }, .. }), _) => {
-                Grid { height: *height, width: *width, channels: *channels, blocks: 1 }
+        match self.sight {
+            Sight::All => Grid::point(self.units()),
+            Sight::Fields(Fields { own: Shape { height, width, channels }, .. }) => {
+                Grid { height, width, channels, blocks: 1 }
             }
-            (_, Some(maps)) => maps.own(),
-            _ => Grid::point(self.units()),
+            Sight::Maps(maps) => maps.own(),
         }
     }
 
@@ -225,7 +228,7 @@ impl Dense {
 
     /// Adds b to a row of z.
     pub(super) fn add_biases(&self, z: &mut [f32]) {
-        match &self.maps {
+        match self.maps() {
             Some(maps) => maps.add_biases(z, &self.biases),
             None => add(z, &self.biases),
         }
@@ -246,10 +249,10 @@ impl Dense {
 
     /// Writes x̂ Wᵀ.
     pub(super) fn product_into(&self, x: Rows<'_>, rounded: &mut Rounded, out: RowsMut<'_>) {
-        match (&self.fields, &self.maps) {
-            (Some(fields), _) => fields.forward(x, self.weights.rows(), out),
-            (_, Some(maps)) => maps.forward(self.precision, (x, self.weights.rows()), rounded, out),
-            _ => product::forward_rounded(self.precision, x, self.weights.rows(), rounded, out),
+        match &self.sight {
+            Sight::All => product::forward_rounded(self.precision, x, self.weights.rows(), rounded, out),
+            Sight::Fields(fields) => fields.forward(x, self.weights.rows(), out),
+            Sight::Maps(maps) => maps.forward(self.precision, (x, self.weights.rows()), rounded, out),
         }
     }
 
@@ -276,7 +279,7 @@ impl Dense {
     ) {
         grads.biases.resize(self.biases.len(), 0.0);
         grads.embedding.resize(self.embedding.len(), self.embedding.width());
-        match &self.maps {
+        match self.maps() {
             Some(maps) => maps.sum_places(dz.as_rows(), &mut grads.biases),
             None => sum_columns(dz.as_rows(), &mut grads.biases),
         }
@@ -294,19 +297,19 @@ impl Dense {
         following: [&mut [f32]; N],
         each: impl Fn(Piece<'_, N>) + Sync,
     ) {
-        match (&self.fields, &self.maps) {
-            (Some(fields), _) => {
+        match &self.sight {
+            Sight::All => gradient::gradient_pieces(self.precision, (dz, x), packs, following, each),
+            Sight::Fields(fields) => {
                 let whole = packs.whole(dz.width(), fields.inputs());
                 fields.gradient(dz, x, whole.rows_mut());
                 gradient::hand_out(whole.rows_mut(), following, each);
             }
-            (_, Some(maps)) => maps.hand_out(self.precision, (dz, x), packs, following, each),
-            _ => gradient::gradient_pieces(self.precision, (dz, x), packs, following, each),
+            Sight::Maps(maps) => maps.hand_out(self.precision, (dz, x), packs, following, each),
         }
     }
 }
 
-impl Dense {
+impl Layer {
     /// Writes the gradients of the head and of the projection, given activities, what lies between them and goodness, and the
     /// loss's derivative by that.
     pub(crate) fn head_grads(

@@ -102,3 +102,19 @@ pub(super) const ENTRY: Entry<dyn Projection> = Entry {
     },
     build: |args| Box::new(Cosine { each: args.get("each") as usize, sharpness: args.f32("sharpness") }),
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_silent_has_no_slope() {
+        let (h, p, da) = ([0.0, 0.0, 3.0, 4.0], [0.0, 2.0], [1.0, 1.0]);
+        let (h, p, da) = (Rows::new(&h, 2, 2), Rows::new(&p, 1, 2), Rows::new(&da, 2, 1));
+        let (mut a, mut dh) = ([0.0; 2], [0.0; 4]);
+        let cosine = Cosine { each: 1, sharpness: 10.0 };
+        cosine.forward_into(h, p, RowsMut::new(&mut a, 2, 1));
+        cosine.pull_back(h, p, Rows::new(&a, 2, 1), da, RowsMut::new(&mut dh, 2, 2));
+        assert!(dh[..2] == [0.0; 2] && dh[2..] != [0.0; 2], "{dh:?}");
+    }
+}

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use goodness_core::{Rows, RowsMut};
 
-use super::{Convolution, Scratch, winograd, with_scratch};
+use super::{Convolution, Scratch, flat, winograd, with_scratch};
 use crate::par;
 use crate::simd::direct::{self, UNITS};
 use crate::simd::lanes::Registers;
@@ -12,8 +12,8 @@ use crate::simd::patches::{self, Number, Strip};
 use crate::{Bf16, Precision, Rounded};
 
 /// Writes what every channel makes of every place of every picture. Operands are rounded first; where it goes by tiles, their
-/// points are instead, or nothing is if the processor has no products of halves. Whole numbers of 8 bits are no choice here,
-/// and taken as 16 bits.
+/// points are instead, or nothing is if the processor has no products of halves, or none that are faster. Whole numbers of 8
+/// bits are no choice here, and taken as 16 bits.
 ///
 /// # Shapes
 /// `x`: pictures × numbers below, `w`: channels × [inputs](Convolution::inputs), `out`: pictures × own numbers.
@@ -31,10 +31,13 @@ pub fn forward(
 ) {
     of.check("convolution", ((x.len(), x.width()), (w.len(), w.width())), (out.len(), out.width()));
     of.make_room(&mut rounded.room);
-    if winograd::pays(of) {
-        return winograd::forward(of, Registers::widest(precision != Precision::F32), (x, w), rounded, out);
+    if precision != Precision::F32 && flat::forward_pays(of) {
+        return flat::forward(of, (x, w), rounded, out);
     }
-    let halves = precision != Precision::F32;
+    let halves = super::pairs_pay(precision);
+    if winograd::pays(of) {
+        return winograd::forward(of, Registers::widest(halves), (x, w), rounded, out);
+    }
     if direct::has(halves) && of.own().channels / of.window().groups >= UNITS / 2 {
         return where_it_lies(of, halves, (x, w), rounded, out);
     }

@@ -3,7 +3,7 @@
 use goodness_core::{Rows, RowsMut};
 
 use super::columns::in_order;
-use super::{Convolution, winograd, with_scratch};
+use super::{Convolution, flat, winograd, with_scratch};
 use crate::gradient::{Packs, Piece, hand_out};
 use crate::simd::lanes::Registers;
 use crate::simd::patches;
@@ -52,21 +52,26 @@ pub fn gradient_pieces<'a, const N: usize>(
     let fits = following.iter().all(|f| f.is_empty() || f.len() == channels * inputs);
     assert!(fits, "gradient of a convolution: what follows a {channels}×{inputs} gradient has its shape");
     of.make_room(&mut packs.room);
+    if precision != Precision::F32 && flat::gradient_pays(of) {
+        flat::gradient(of, (dz, x), packs);
+        return hand_out(packs.sums().rows_mut(), following, each);
+    }
+    let halves = super::pairs_pay(precision);
     if winograd::pays(of) {
-        winograd::gradient(of, Registers::widest(precision != Precision::F32), (dz, x), packs);
+        winograd::gradient(of, Registers::widest(halves), (dz, x), packs);
         return hand_out(packs.sums().rows_mut(), following, each);
     }
     packs.whole(channels, inputs).data_mut().fill(0.0);
     // Pairs of pictures count as one; of pictures that are not large there are some for all threads.
     let places = of.own().places().max(1);
     let chunk = (DEPTH / places).max(if places <= DEPTH / 2 { 4 } else { 1 });
-    let chunk = if precision == Precision::F32 { chunk } else { 2 * chunk };
+    let chunk = if halves { 2 * chunk } else { chunk };
     let (mut dz, mut x) = (dz, x);
     while !x.is_empty() {
         let some = |rows: Rows<'a>| rows.split_at(chunk.min(rows.len()));
         let ((some_dz, more_dz), (some_x, more_x)) = (some(dz), some(x));
         let ahead = [some(more_dz).0.data(), some(more_x).0.data()];
-        some_pictures(of, precision != Precision::F32, (some_dz, some_x), packs, ahead);
+        some_pictures(of, halves, (some_dz, some_x), packs, ahead);
         (dz, x) = (more_dz, more_x);
     }
     let whole = packs.sums();

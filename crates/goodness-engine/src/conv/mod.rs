@@ -3,12 +3,13 @@
 //! Rows are pictures with their channels last. There is a product forward and the gradient of the weights; the gradient of
 //! the picture is never asked for.
 //!
-//! Squares of 3 × 3 places go by tiles that become points (`winograd`), which saves three products in four; halves that the
-//! processor multiplies do not. Else, where the processor has kernels for it, what a place sees is read where it lies, in a
+//! Halves go by matrix registers where the processor has them (`flat`). Else squares of 3 × 3 places go by tiles that become
+//! points (`winograd`), which saves three products in four. Else, where the processor has kernels for it, what a place sees is read where it lies, in a
 //! picture with zeros around it (`surrounded`). Otherwise, and for groups of few channels, a few lines of places at a time are
 //! laid out as rows, one a place (`columns`), and multiplied as rows always are. The buffers are one thread's own.
 
 mod columns;
+mod flat;
 mod forward;
 mod gradient;
 pub mod pooling;
@@ -18,6 +19,8 @@ mod winograd;
 use std::cell::RefCell;
 
 use goodness_core::Grid;
+
+use crate::Precision;
 use pooling::Pooling;
 
 pub use forward::forward;
@@ -148,6 +151,12 @@ impl Convolution {
     }
 }
 
+/// Whether products of pairs of halves are what to round operands for: by registers of one row they are slower than plain ones
+/// where there are matrix registers.
+fn pairs_pay(precision: Precision) -> bool {
+    precision != Precision::F32 && !crate::simd::flat::has()
+}
+
 /// Bytes of laid out places that stay near.
 const NEAR: usize = 512 << 10;
 
@@ -181,7 +190,7 @@ impl Convolution {
             if self.own.blocks > 1 { seen.max(picture) } else { seen },
             halves,
             picture,
-            words[0].max(words[1]),
+            words[0].max(words[1]).max(flat::room(self)),
             winograd::room(self),
         ];
         if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {

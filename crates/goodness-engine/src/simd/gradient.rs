@@ -178,16 +178,21 @@ pub fn hand_out<const N: usize>(sums: RowsMut<'_>, following: [&mut [f32]; N], e
 pub(super) mod x86 {
     use goodness_core::Rows;
 
-    use super::super::outer::{self, INPUTS, Kernel, Operand, Target, UNITS};
-    use super::super::{product, tasks};
+    use super::super::outer::{F32, INPUTS, Operand, Pairs, Target};
+    use super::super::panels::{self, Amx, Product};
+    use super::super::{amx, product, tasks};
     use super::{DEPTH, Packs, Piece, hand_out};
 
-    /// Inputs of the longest piece.
-    const LONGEST: usize = 512;
     /// Bytes of x that stay near while a task goes through its units.
     const NEAR: usize = 512 << 10;
-    /// Units of a task.
-    const TASK: usize = 4 * UNITS;
+    /// Panels of units of a task.
+    const TASK: usize = 4;
+    /// Numbers of the longest pieces of one panel, whatever multiplies.
+    const PIECES: usize = 8192;
+
+    /// As the cache has them: lines begin where they do.
+    #[repr(align(64))]
+    struct Pieces([f32; PIECES]);
 
     pub(super) fn gradient_pieces<const N: usize>(
         halves: bool,
@@ -228,14 +233,14 @@ pub(super) mod x86 {
         following: [&mut [f32]; N],
         each: &(impl Fn(Piece<'_, N>) + Sync),
     ) {
-        if halves {
-            by::<outer::Pairs, N>(operands, packs, following, each)
-        } else {
-            by::<outer::F32, N>(operands, packs, following, each)
+        match halves {
+            true if amx::has() => by::<Amx, N>(operands, packs, following, each),
+            true => by::<Pairs, N>(operands, packs, following, each),
+            false => by::<F32, N>(operands, packs, following, each),
         }
     }
 
-    fn by<K: Kernel, const N: usize>(
+    fn by<P: Product, const N: usize>(
         (dz, x): (Operand<'_>, Operand<'_>),
         (dz_pack, x_pack): (&mut Vec<u32>, &mut Vec<u32>),
         following: [&mut [f32]; N],
@@ -243,25 +248,29 @@ pub(super) mod x86 {
     ) {
         let (units, inputs, depth) = (dz.count(), x.count(), dz.depth());
         product::count(units, inputs, depth);
-        // SAFETY: the caller of `summed` has asked the processor for the kernel's instructions.
-        unsafe {
-            outer::pack_some::<K>(dz, 0..units, UNITS, dz_pack);
-        }
-        let (a_len, b_len) = (outer::panel::<K>(depth, UNITS), outer::panel::<K>(depth, INPUTS));
-        let near = inputs_near(b_len);
+        let (a_len, b_len) = (P::panel(depth, P::UNITS), P::panel(depth, INPUTS));
+        let dz_at = panels::pack_some(0..units, (P::UNITS, a_len), dz_pack, &|units, to| {
+            // SAFETY: the caller of `summed` has asked the processor for the instructions.
+            unsafe { P::pack_units(dz, units, to) }
+        });
+        let dz_pack = &dz_pack[dz_at];
+        let near = inputs_near::<P>(b_len);
         let following = following.map(|f| (Target(f.as_mut_ptr()), f.is_empty()));
         for first in (0..inputs).step_by(near) {
             let of_inputs = first..inputs.min(first + near);
-            // SAFETY: as above.
-            unsafe { outer::pack_some::<K>(x, of_inputs.clone(), INPUTS, x_pack) };
-            let (dz_pack, x_pack) = (&*dz_pack, &*x_pack);
-            tasks::grid((units, TASK), (1, 1), &|of_units, _| {
-                let mut out = [0.0f32; UNITS * LONGEST];
-                for unit in of_units.clone().step_by(UNITS) {
-                    let a = unit / UNITS * a_len;
+            let x_at = panels::pack_some(of_inputs.clone(), (INPUTS, b_len), x_pack, &|inputs, to| {
+                // SAFETY: as above.
+                unsafe { P::pack_inputs(x, inputs, to) }
+            });
+            let x_pack = &x_pack[x_at];
+            tasks::grid((units, TASK * P::UNITS), (1, 1), &|of_units, _| {
+                const { assert!(P::UNITS * P::LONGEST <= PIECES) };
+                let mut out = Pieces([0.0; PIECES]);
+                for unit in of_units.clone().step_by(P::UNITS) {
+                    let a = unit / P::UNITS * a_len;
                     // SAFETY: as above; both packs hold whole panels.
-                    unsafe { K::tiles(&dz_pack[a..a + a_len], x_pack, &mut out, LONGEST) };
-                    let rows = out.chunks_exact_mut(LONGEST).take(of_units.end - unit);
+                    unsafe { P::multiply(&dz_pack[a..a + a_len], x_pack, &mut out.0[..P::UNITS * P::LONGEST]) };
+                    let rows = out.0.chunks_exact_mut(P::LONGEST).take(P::UNITS.min(of_units.end - unit));
                     for (unit, numbers) in (unit..).zip(rows) {
                         let (at, len) = (unit * inputs + first, of_inputs.len());
                         let following = following.each_ref().map(|(target, empty)| match empty {
@@ -278,15 +287,15 @@ pub(super) mod x86 {
     }
 
     /// Inputs whose panels of `words` words each stay near while a task goes through its units.
-    fn inputs_near(words: usize) -> usize {
-        INPUTS * (NEAR / (words * size_of::<u32>()).max(1)).clamp(2, LONGEST / INPUTS)
+    fn inputs_near<P: Product>(words: usize) -> usize {
+        INPUTS * (NEAR / (words * size_of::<u32>()).max(1)).clamp(2, P::LONGEST / INPUTS)
     }
 
-    /// Words of both packs.
+    /// Words of both packs, of numbers of 32 bits.
     pub(super) fn words(rows: usize, units: usize, inputs: usize) -> usize {
         let depth = rows.min(DEPTH);
-        let near = inputs_near(depth * INPUTS).min(inputs.next_multiple_of(INPUTS));
-        depth * (units.next_multiple_of(UNITS) + near)
+        let near = inputs_near::<F32>(depth * INPUTS).min(inputs.next_multiple_of(INPUTS));
+        depth * (units.next_multiple_of(F32::UNITS) + near) + 2 * panels::SLACK
     }
 }
 

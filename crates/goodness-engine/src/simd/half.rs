@@ -52,6 +52,12 @@ pub(crate) fn round_rows(from: Rows<'_>, to: &mut Vec<Bf16>) {
     });
 }
 
+/// The halves of words.
+pub(crate) fn of_words(words: &mut [u32]) -> &mut [Bf16] {
+    // SAFETY: a word is two numbers of 16 bits, which need less alignment, and any bits are one.
+    unsafe { std::slice::from_raw_parts_mut(words.as_mut_ptr().cast::<Bf16>(), 2 * words.len()) }
+}
+
 /// Fills words with numbers, or with pairs of them that are rounded; half a word that is left over becomes 0.
 ///
 /// # Panics
@@ -62,8 +68,7 @@ pub(crate) fn fill_words(halves: bool, from: &[f32], to: &mut [u32]) {
         return to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_bits());
     }
     assert!(from.len().div_ceil(2) == to.len(), "pairs of {} numbers do not fill {} words", from.len(), to.len());
-    // SAFETY: a word is two numbers of 16 bits, which need less alignment, and any bits are one.
-    let to = unsafe { std::slice::from_raw_parts_mut(to.as_mut_ptr().cast::<Bf16>(), 2 * to.len()) };
+    let to = of_words(to);
     to[from.len()..].fill(Bf16::default());
     round_into(from, &mut to[..from.len()]);
 }

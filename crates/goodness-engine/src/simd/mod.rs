@@ -6,16 +6,21 @@
 
 #[cfg(target_arch = "x86_64")]
 mod ahead;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod amx;
 pub(crate) mod bytes;
 pub(crate) mod denormals;
 pub(crate) mod direct;
 #[cfg(target_arch = "x86_64")]
 mod dot;
+pub(crate) mod flat;
 pub mod gradient;
 pub(crate) mod half;
 pub(crate) mod lanes;
 #[cfg(target_arch = "x86_64")]
 mod outer;
+#[cfg(target_arch = "x86_64")]
+mod panels;
 pub(crate) mod patches;
 pub mod peak;
 pub mod product;

@@ -1,13 +1,11 @@
 //! Products as sums of outer products, with 512-bit registers: dzᵀ · x, summed over rows, and x · wᵀ, summed along them.
-//! Both operands are packed, in panels that a tile reads from end to end; the two kernels (numbers of 32 and of 16 bits) differ in one instruction. Every number of the result
-//! is the same sum in the same order, whoever computes it.
+//! Both operands are packed, in panels that a tile reads from end to end; the two kernels (numbers of 32 and of 16 bits) differ
+//! in one instruction. Every number of the result is the same sum in the same order, whoever computes it.
 
 use std::arch::x86_64::*;
 use std::ops::Range;
 
 use goodness_core::Rows;
-
-use super::tasks;
 
 /// How words of 32 bits are made of rows, multiplied and summed up.
 pub(super) trait Kernel {
@@ -182,7 +180,7 @@ pub(super) fn panel<K: Kernel>(rows: usize, width: usize) -> usize {
 /// `columns` are columns of `from` and at most `width` many; `to` holds [`panel`] words; `width` is at most 32; the
 /// processor has the kernel's instructions.
 #[inline(always)]
-unsafe fn pack<K: Kernel>(from: Rows<'_>, columns: Range<usize>, width: usize, to: &mut [u32]) {
+pub(super) unsafe fn pack<K: Kernel>(from: Rows<'_>, columns: Range<usize>, width: usize, to: &mut [u32]) {
     for (word, to) in to.chunks_exact_mut(width).enumerate() {
         for (first, to) in (0..).step_by(16).zip(to.chunks_mut(16)) {
             let count = columns.len().saturating_sub(first).min(16);
@@ -201,7 +199,7 @@ unsafe fn pack<K: Kernel>(from: Rows<'_>, columns: Range<usize>, width: usize, t
 /// `rows` are rows of `from` and at most `width` many; `to` holds [`panel`] words; `width` is at most 32; the processor has
 /// the kernel's instructions.
 #[inline(always)]
-unsafe fn pack_along<K: Kernel>(from: Rows<'_>, rows: Range<usize>, width: usize, to: &mut [u32]) {
+pub(super) unsafe fn pack_along<K: Kernel>(from: Rows<'_>, rows: Range<usize>, width: usize, to: &mut [u32]) {
     for (block, to) in to.chunks_mut(16 * width).enumerate() {
         for first in (0..width).step_by(16) {
             // SAFETY: the caller's; the masks keep the stores inside `to`.
@@ -222,7 +220,7 @@ unsafe fn pack_along<K: Kernel>(from: Rows<'_>, rows: Range<usize>, width: usize
 
 /// Turns 16 rows of 16 words into their columns.
 #[inline(always)]
-unsafe fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
+pub(super) unsafe fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
     // SAFETY: the caller's processor has AVX-512 F.
     unsafe {
         let pairs: [__m512i; 16] = std::array::from_fn(|i| match i % 2 {
@@ -285,23 +283,6 @@ unsafe fn tiles<K: Kernel>(a: &[u32], b: &[u32], out: &mut [f32], stride: usize)
             }
         }
     }
-}
-
-/// Packs some columns of a matrix, or rows where it is summed along them, into panels of `width`, on all threads.
-///
-/// # Safety
-/// `columns` are columns, or rows, of `from`, and the processor has the kernel's instructions.
-pub(super) unsafe fn pack_some<K: Kernel>(from: Operand<'_>, columns: Range<usize>, width: usize, to: &mut Vec<u32>) {
-    let (panels, words) = (columns.len().div_ceil(width), panel::<K>(from.depth(), width));
-    // No more than is asked for: what grows by doubling would hold memory that nobody uses.
-    to.reserve_exact((panels * words).saturating_sub(to.len()));
-    to.resize(panels * words, 0);
-    let target = Target(to.as_mut_ptr());
-    tasks::each(0..panels, &|p| {
-        let columns = columns.start + p * width..columns.end.min(columns.start + (p + 1) * width);
-        // SAFETY: panels are disjoint parts of `to`, which is borrowed for as long.
-        unsafe { K::pack(from, columns, width, std::slice::from_raw_parts_mut(target.at(p * words), words)) }
-    });
 }
 
 /// Where tasks write disjoint parts.

@@ -6,6 +6,7 @@ use super::bytes::{self, Bytes};
 use super::direct;
 #[cfg(target_arch = "x86_64")]
 use super::dot as wide;
+use super::flat::{self, Flat};
 #[cfg(target_arch = "x86_64")]
 use super::gradient::{Piece, x86::summed};
 use super::half::{self, Bf16};
@@ -19,9 +20,12 @@ use crate::par;
 const ROWS: usize = 32;
 /// Numbers that one thread takes at a time.
 const NUMBERS: usize = 1 << 14;
-/// Rows from which packing weights pays, and numbers of a row up to which a panel stays near.
+/// Rows from which packing weights pays, by registers of one row and by those of a matrix, and numbers of a row up to which a
+/// panel stays near.
 #[cfg(target_arch = "x86_64")]
 const MANY: usize = 128;
+#[cfg(target_arch = "x86_64")]
+const SOME_TILES: usize = 16;
 #[cfg(target_arch = "x86_64")]
 const DEEP: usize = 8192;
 /// Rows that are packed at a time.
@@ -88,6 +92,12 @@ impl Rounded {
         &pack[..w.len() / units * direct::packed(units, words)]
     }
 
+    /// The weights of a convolution whose pictures lie one after the other, packed for it.
+    pub(crate) fn flat_units(&mut self, of: &Flat, w: Rows<'_>) -> &[u32] {
+        let [_, pack] = &mut self.packs;
+        flat::pack(of, w, pack)
+    }
+
     /// Rows, rounded to 16 bits and back.
     pub(crate) fn rough(&mut self, of: Rows<'_>) -> Rows<'_> {
         let [_, plain] = &mut self.plain;
@@ -122,12 +132,12 @@ pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: 
 /// Whether there are so many rows that packing the weights costs less than it saves, and the processor can.
 #[cfg(target_arch = "x86_64")]
 fn packs_pay(precision: Precision, x: Rows<'_>) -> bool {
-    let has = match precision {
-        Precision::F32 => super::has_wide(),
-        Precision::Bf16 => super::has_pairs(),
-        Precision::Int8 => false,
+    let (has, many) = match precision {
+        Precision::F32 => (super::has_wide(), MANY),
+        Precision::Bf16 => (super::has_pairs(), if flat::has() { SOME_TILES } else { MANY }),
+        Precision::Int8 => (false, MANY),
     };
-    has && x.len() >= MANY && x.width() <= DEEP
+    has && x.len() >= many && x.width() <= DEEP
 }
 
 /// By packed operands, some rows of x at a time, whose pack stays near.
@@ -243,6 +253,11 @@ mod tests {
     use super::super::tests::{SHAPES, close, random, reference, wide};
     use super::*;
 
+    /// Whether matrix registers are what multiplies halves here.
+    fn tiles() -> bool {
+        super::super::flat::has()
+    }
+
     /// How far a sum of `depth` products of numbers around 1 may be off when both are rounded to `bits` bits.
     fn rounding(depth: usize, bits: i32) -> f64 {
         6.0 * 2f64.powi(-bits) * (depth as f64).sqrt()
@@ -283,12 +298,17 @@ mod tests {
         let (x, w) = (random(37, 3001, 1), random(9, 3001, 2));
         let mut rounded = Rounded::default();
         for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
-            let (mut all, mut one) = (Matrix::zeros(37, 9), Matrix::zeros(1, 9));
+            let mut all = Matrix::zeros(37, 9);
             forward_rounded(precision, x.rows(), w.rows(), &mut rounded, all.rows_mut());
-            for (row, z) in x.rows().iter().zip(all.rows().iter()) {
-                forward_rounded(precision, Rows::new(row, 1, 3001), w.rows(), &mut rounded, one.rows_mut());
-                let same = |(a, b): (&f32, &f32)| a.to_bits() == b.to_bits();
-                assert!(!wide() || one.data().iter().zip(z).all(same), "{precision:?}");
+            // Few rows go by themselves, more by matrix registers where there are some.
+            let beside = if precision == Precision::Bf16 && tiles() { 17 } else { 1 };
+            for first in (0..=37 - beside).step_by(beside) {
+                let (some, mut z) = (first * 3001..(first + beside) * 3001, Matrix::zeros(beside, 9));
+                let some = Rows::new(&x.data()[some], beside, 3001);
+                forward_rounded(precision, some, w.rows(), &mut rounded, z.rows_mut());
+                let of_all = &all.data()[first * 9..][..beside * 9];
+                let same = z.data().iter().zip(of_all).all(|(a, b)| a.to_bits() == b.to_bits());
+                assert!(!wide() || same, "{precision:?}");
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The two products of a convolution, at the sizes that its layers have, as shares of the peak that numbers of 32 bits have.
+//! The two products of a convolution, at the sizes that its layers have, as shares of the peak: of 32
+//! bits, or of bf16 where they are of those.
 
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use goodness_engine::conv::{self, Convolution, Window};
 use goodness_engine::gradient::Packs;
 use goodness_engine::{Matrix, Pool, Precision, Rounded};
 
-use super::work::{Contender, in_turn, operations_of_peak, peak_of, random, rates, seconds};
+use super::work::{Contender, random, seconds, shares};
 use super::{BenchError, Measurement, Row, Settings};
 
 pub(super) const MEASUREMENT: Measurement =
@@ -70,13 +71,12 @@ fn run(settings: &Settings) -> Result<Vec<Row>, BenchError> {
     let pool = Pool::new(settings.threads)?;
     let mut rows = Vec::new();
     for (shape, operands) in SHAPES.into_iter().filter_map(|shape| Some((shape, Operands::new(shape)?))) {
-        let mut contenders = vec![peak_of(&pool)];
-        contenders.extend(PRODUCTS.map(|(_, precision, forward)| operands.product(&pool, precision, forward)));
-        let times = in_turn(settings, &mut contenders)?;
-        let peaks = rates(operations_of_peak(&pool), &times[0]);
-        for ((name, ..), times) in PRODUCTS.into_iter().zip(&times[1..]) {
+        let products = PRODUCTS
+            .map(|(_, precision, forward)| (precision == Precision::Bf16, operands.product(&pool, precision, forward)));
+        let shares = shares(settings, &pool, operands.operations(), products.into())?;
+        for ((name, ..), [rates, peaks]) in PRODUCTS.into_iter().zip(shares) {
             let what = format!("{0}→{0}, {1}×{1}: {2}", shape.0, shape.1, name.replace('-', " "));
-            rows.push(Row::of_peak(what, &rates(operands.operations(), times), &peaks));
+            rows.push(Row::of_peak(what, &rates, &peaks));
         }
     }
     Ok(rows)

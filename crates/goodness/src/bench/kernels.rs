@@ -1,9 +1,9 @@
-//! Each product of a layer, at the sizes that layers have, as a share of the peak that numbers of 32 bits have.
+//! Each product of a layer, at the sizes that layers have, as a share of the peak: of 32 bits, or of bf16 where it is of those.
 
 use goodness_engine::gradient::{Packs, gradient_pieces};
 use goodness_engine::{Matrix, Pool, Precision, Rounded, product};
 
-use super::work::{Contender, in_turn, operations_of_peak, peak_of, random, rates, seconds};
+use super::work::{Contender, random, seconds, shares};
 use super::{BenchError, Measurement, Row, Settings};
 
 pub(super) const MEASUREMENT: Measurement = Measurement { name: "kernels", summary: "products of a layer", run };
@@ -83,7 +83,7 @@ fn run(settings: &Settings) -> Result<Vec<Row>, BenchError> {
     Ok(rows)
 }
 
-/// Times the products of one shape in turn with the peak of 32-bit numbers, which all are shares of.
+/// Times the products of one shape in turn with the peaks.
 fn compare(
     settings: &Settings,
     pool: &Pool,
@@ -91,17 +91,15 @@ fn compare(
     products: Vec<Contender<'_>>,
     rows: &mut Vec<Row>,
 ) -> Result<(), BenchError> {
-    let mut contenders = vec![peak_of(pool)];
-    contenders.extend(products);
-    let times = in_turn(settings, &mut contenders)?;
-    let peaks = rates(operations_of_peak(pool), &times[0]);
-    for (precision, times) in precisions.iter().zip(&times[1..]) {
+    let halves = precisions.iter().map(|precision| *precision == Precision::Bf16);
+    let shares = shares(settings, pool, 2.0 * (m * n * k) as f64, halves.zip(products).collect())?;
+    for (precision, [rates, peaks]) in precisions.iter().zip(shares) {
         let name = match precision {
             Precision::F32 => name.to_string(),
             Precision::Bf16 => format!("{name} bf16"),
             Precision::Int8 => format!("{name} int8"),
         };
-        rows.push(Row::of_peak(name, &rates(2.0 * (m * n * k) as f64, times), &peaks));
+        rows.push(Row::of_peak(name, &rates, &peaks));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use goodness_engine::Pool;
 
-use super::work::{Net, in_turn, operations_of_peak, peak_of, rates, steps};
+use super::work::{Net, shares, steps};
 use super::{BenchError, Measurement, Row, Settings};
 
 pub(super) const MEASUREMENT: Measurement =
@@ -12,12 +12,16 @@ fn run(settings: &Settings) -> Result<Vec<Row>, BenchError> {
     let pool = Pool::new(settings.threads)?;
     let mut rows = Vec::new();
     for net in [Net::new(3, 1000, 100), Net::new(4, 2000, 512)] {
-        let mut trainer = net.trainer(settings.threads)?;
-        let times = in_turn(settings, &mut [peak_of(&pool), steps(&mut trainer)])?;
-        let peaks = rates(operations_of_peak(&pool), &times[0]);
-        let name = format!("{}, batch {}", net.name(), net.batch);
-        rows.push(Row::of_peak(&name, &rates(net.needed_to_learn(), &times[1]), &peaks));
-        rows.push(Row::plain(name, "images/s", rates(net.batch as f64, &times[1])));
+        let [mut plain, mut halves] =
+            [net.trainer(settings.threads)?, Net { precision: "bf16", ..net.clone() }.trainer(settings.threads)?];
+        let contenders = vec![(false, steps(&mut plain)), (true, steps(&mut halves))];
+        let needed = net.needed_to_learn();
+        for ([rates, peaks], precision) in shares(settings, &pool, needed, contenders)?.iter().zip(["", " bf16"]) {
+            let name = format!("{}, batch {}{precision}", net.name(), net.batch);
+            rows.push(Row::of_peak(&name, rates, peaks));
+            let images: Vec<f64> = rates.iter().map(|rate| rate / needed * net.batch as f64).collect();
+            rows.push(Row::plain(name, "images/s", images));
+        }
     }
     Ok(rows)
 }

@@ -45,17 +45,56 @@ pub(super) fn seconds(pool: &Pool, times: u64, mut work: impl FnMut() + Send) ->
     })
 }
 
-/// Rounds of multiply-adds that one time of [`peak_of`] is made of.
+/// Rounds of multiply-adds that one time of a [`Peak`] is made of.
 const ROUNDS: u64 = 20_000;
 
-/// The peak as a contender: one time is [`operations_of_peak`] operations.
-pub(super) fn peak_of(pool: &Pool) -> Contender<'_> {
-    Box::new(move |times| Ok(pool.run(|| operations_of_peak(pool) * times as f64 / peak::per_second(ROUNDS * times))))
+/// The most that all threads of a pool can multiply and add.
+#[derive(Clone, Copy)]
+pub(super) struct Peak<'a> {
+    pool: &'a Pool,
+    halves: bool,
+    /// Operations in one time of it.
+    pub(super) operations: f64,
 }
 
-/// Operations in one time of [`peak_of`].
-pub(super) fn operations_of_peak(pool: &Pool) -> f64 {
-    peak::multiply_adds(ROUNDS) as f64 * pool.threads() as f64
+impl<'a> Peak<'a> {
+    /// Of numbers of 32 bits.
+    pub(super) fn of(pool: &'a Pool) -> Self {
+        Self { pool, halves: false, operations: peak::multiply_adds(ROUNDS) as f64 * pool.threads() as f64 }
+    }
+
+    /// Of halves, if the processor multiplies them.
+    pub(super) fn of_halves(pool: &'a Pool) -> Option<Self> {
+        let one = peak::multiply_adds_of_halves(ROUNDS)?;
+        Some(Self { pool, halves: true, operations: one as f64 * pool.threads() as f64 })
+    }
+
+    /// As a contender.
+    pub(super) fn contender(self) -> Contender<'a> {
+        let per_second = if self.halves { peak::per_second_of_halves } else { peak::per_second };
+        Box::new(move |times| Ok(self.pool.run(|| self.operations * times as f64 / per_second(ROUNDS * times))))
+    }
+}
+
+/// Times products in turn with the peaks; returns the operations a second of each, and of the peak that it is a share of:
+/// that of halves for products of halves, where the processor has one.
+pub(super) fn shares(
+    settings: &Settings,
+    pool: &Pool,
+    operations: f64,
+    products: Vec<(bool, Contender<'_>)>,
+) -> Result<Vec<[Vec<f64>; 2]>, BenchError> {
+    let peaks: Vec<Peak<'_>> = std::iter::once(Peak::of(pool)).chain(Peak::of_halves(pool)).collect();
+    let (of_halves, products): (Vec<bool>, Vec<Contender<'_>>) = products.into_iter().unzip();
+    let mut contenders: Vec<Contender<'_>> = peaks.iter().map(|peak| peak.contender()).collect();
+    contenders.extend(products);
+    let times = in_turn(settings, &mut contenders)?;
+    let peak = |halves: bool| {
+        let which = usize::from(halves).min(peaks.len() - 1);
+        rates(peaks[which].operations, &times[which])
+    };
+    let products = of_halves.into_iter().zip(&times[peaks.len()..]);
+    Ok(products.map(|(halves, times)| [rates(operations, times), peak(halves)]).collect())
 }
 
 /// Operations a second, by round, from seconds.
@@ -84,12 +123,13 @@ pub(super) struct Net {
     pub(super) batch: usize,
     /// As recipes have it.
     pub(super) readout: &'static str,
+    pub(super) precision: &'static str,
 }
 
 impl Net {
     /// `depth` layers of `width` units.
     pub(super) fn new(depth: usize, width: usize, batch: usize) -> Self {
-        Self { layers: vec![width; depth], batch, readout: "\"label_sweep\"" }
+        Self { layers: vec![width; depth], batch, readout: "\"label_sweep\"", precision: "f32" }
     }
 
     /// What it is called in tables.
@@ -127,9 +167,9 @@ impl Net {
 
     /// The same by a plan, with noise for `batches` in an epoch.
     pub(super) fn trainer_by(&self, plan: &str, batches: usize, threads: usize) -> Result<Trainer, BenchError> {
-        let (layers, batch, readout) = (&self.layers, self.batch, self.readout);
+        let Self { layers, batch, readout, precision } = self;
         let text = format!(
-            "name = \"bench\"\n[network]\nlayers = {layers:?}\nreadout = {readout}\n[train]\nloss = \"logistic\"\n\
+            "name = \"bench\"\n[network]\nlayers = {layers:?}\nreadout = {readout}\nprecision = {precision:?}\n[train]\nloss = \"logistic\"\n\
              schedule = \"constant\"\nplan = {plan:?}\nepochs = 1000000\nbatch = {batch}\nvalidate_every = 0\n"
         );
         Ok(Trainer::new(&Recipe::parse("bench", &text)?, noise(batches * batch)?, noise(10)?, threads)?)

@@ -254,7 +254,7 @@ pub(super) mod x86 {
             unsafe { P::pack_units(dz, units, to) }
         });
         let dz_pack = &dz_pack[dz_at];
-        let near = inputs_near::<P>(b_len);
+        let near = inputs_near(b_len);
         let following = following.map(|f| (Target(f.as_mut_ptr()), f.is_empty()));
         for first in (0..inputs).step_by(near) {
             let of_inputs = first..inputs.min(first + near);
@@ -268,18 +268,23 @@ pub(super) mod x86 {
                 let mut out = Pieces([0.0; PIECES]);
                 for unit in of_units.clone().step_by(P::UNITS) {
                     let a = unit / P::UNITS * a_len;
-                    // SAFETY: as above; both packs hold whole panels.
-                    unsafe { P::multiply(&dz_pack[a..a + a_len], x_pack, &mut out.0[..P::UNITS * P::LONGEST]) };
-                    let rows = out.0.chunks_exact_mut(P::LONGEST).take(P::UNITS.min(of_units.end - unit));
-                    for (unit, numbers) in (unit..).zip(rows) {
-                        let (at, len) = (unit * inputs + first, of_inputs.len());
-                        let following = following.each_ref().map(|(target, empty)| match empty {
-                            true => &mut [][..],
-                            // SAFETY: `following` is borrowed for as long, holds units × inputs numbers, and every task
-                            // has units and inputs that no other one has.
-                            false => unsafe { std::slice::from_raw_parts_mut(target.at(at), len) },
-                        });
-                        each(Piece { unit, first, numbers: &mut numbers[..len], following });
+                    let a = &dz_pack[a..a + a_len];
+                    let some = P::LONGEST / INPUTS * b_len;
+                    for (index, first) in of_inputs.clone().step_by(P::LONGEST).enumerate() {
+                        let x_pack = &x_pack[index * some..x_pack.len().min((index + 1) * some)];
+                        // SAFETY: as above; both packs hold whole panels.
+                        unsafe { P::multiply(a, x_pack, &mut out.0[..P::UNITS * P::LONGEST]) };
+                        let rows = out.0.chunks_exact_mut(P::LONGEST).take(P::UNITS.min(of_units.end - unit));
+                        for (unit, numbers) in (unit..).zip(rows) {
+                            let (at, len) = (unit * inputs + first, P::LONGEST.min(of_inputs.end - first));
+                            let following = following.each_ref().map(|(target, empty)| match empty {
+                                true => &mut [][..],
+                                // SAFETY: `following` is borrowed for as long, holds units × inputs numbers, and every
+                                // task has units and inputs that no other one has.
+                                false => unsafe { std::slice::from_raw_parts_mut(target.at(at), len) },
+                            });
+                            each(Piece { unit, first, numbers: &mut numbers[..len], following });
+                        }
                     }
                 }
             });
@@ -287,14 +292,14 @@ pub(super) mod x86 {
     }
 
     /// Inputs whose panels of `words` words each stay near while a task goes through its units.
-    fn inputs_near<P: Product>(words: usize) -> usize {
-        INPUTS * (NEAR / (words * size_of::<u32>()).max(1)).clamp(2, P::LONGEST / INPUTS)
+    fn inputs_near(words: usize) -> usize {
+        INPUTS * (NEAR / (words * size_of::<u32>()).max(1)).max(2)
     }
 
     /// Words of both packs, of numbers of 32 bits.
     pub(super) fn words(rows: usize, units: usize, inputs: usize) -> usize {
         let depth = rows.min(DEPTH);
-        let near = inputs_near::<F32>(depth * INPUTS).min(inputs.next_multiple_of(INPUTS));
+        let near = inputs_near(depth * INPUTS).min(inputs.next_multiple_of(INPUTS));
         depth * (units.next_multiple_of(F32::UNITS) + near) + 2 * panels::SLACK
     }
 }

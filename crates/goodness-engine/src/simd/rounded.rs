@@ -114,6 +114,11 @@ impl Rounded {
 pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: &mut Rounded, mut out: RowsMut<'_>) {
     check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
     #[cfg(target_arch = "x86_64")]
+    if precision == Precision::Bf16 && super::amx::has() && x.len() >= SOME_TILES && x.width() <= DEEP {
+        // SAFETY: the shapes were checked, and the processor was asked.
+        return unsafe { super::amx::rows::forward(x, w, &mut rounded.packs, out) };
+    }
+    #[cfg(target_arch = "x86_64")]
     if packs_pay(precision, x) {
         return forward_packed(precision == Precision::Bf16, (x, w), rounded, out);
     }
@@ -132,12 +137,12 @@ pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: 
 /// Whether there are so many rows that packing the weights costs less than it saves, and the processor can.
 #[cfg(target_arch = "x86_64")]
 fn packs_pay(precision: Precision, x: Rows<'_>) -> bool {
-    let (has, many) = match precision {
-        Precision::F32 => (super::has_wide(), MANY),
-        Precision::Bf16 => (super::has_pairs(), if flat::has() { SOME_TILES } else { MANY }),
-        Precision::Int8 => (false, MANY),
+    let has = match precision {
+        Precision::F32 => super::has_wide(),
+        Precision::Bf16 => super::has_pairs(),
+        Precision::Int8 => false,
     };
-    has && x.len() >= many && x.width() <= DEEP
+    has && x.len() >= MANY && x.width() <= DEEP
 }
 
 /// By packed operands, some rows of x at a time, whose pack stays near.

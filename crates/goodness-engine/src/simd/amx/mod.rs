@@ -4,6 +4,8 @@
 //! The compiler has no stable names for these instructions, so the one product that everything here is made of is written with
 //! them.
 
+pub(crate) mod rows;
+
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 

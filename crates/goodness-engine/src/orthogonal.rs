@@ -6,11 +6,14 @@
 //! Rounds change singular values alone, so they are made on the square matrix G = X Xᵀ, or Xᵀ X where that is smaller, and X
 //! is read twice however many there are: G ← P G P and Q ← P Q with P = 3.4445 − 4.7750 G + 2.0315 G², at last Q X. G holds
 //! squares, so singular values far below the largest keep half the digits: enough for a direction, and for six rounds.
+//! Where a network's products are of bfloat16, so are those with X; the square matrices' never are.
 
 use goodness_core::{Rows, RowsMut};
 
+use crate::gradient::{Packs, Piece, gradient_pieces};
 use crate::matrix::Matrix;
-use crate::product;
+use crate::product::forward_rounded;
+use crate::{Precision, Rounded};
 
 /// What multiplies σ, σ³ and σ⁵.
 const POLYNOMIAL: [f32; 3] = [3.4445, -4.775, 2.0315];
@@ -22,10 +25,13 @@ pub struct Orthogonalizer {
     polynomial: Matrix,
     factor: Matrix,
     spare: Matrix,
+    rounded: Rounded,
+    packs: Packs,
 }
 
 impl Orthogonalizer {
-    /// Writes the matrix near `x` into `out`, after so many rounds. What is not finite stays so; zeros stay zeros.
+    /// Writes the matrix near `x` into `out`, after so many rounds, with products of `x` in a precision. What is not finite
+    /// stays so; zeros stay zeros.
     ///
     /// # Shapes
     /// `x` and `out`: any, the same.
@@ -33,15 +39,18 @@ impl Orthogonalizer {
     /// # Panics
     /// When the shapes differ.
     #[track_caller]
-    pub fn write(&mut self, x: Rows<'_>, rounds: usize, mut out: RowsMut<'_>) {
+    pub fn write(&mut self, precision: Precision, x: Rows<'_>, rounds: usize, mut out: RowsMut<'_>) {
         assert_eq!((x.len(), x.width()), (out.len(), out.width()), "rows and width of both matrices");
         let (flat, side) = (x.len() <= x.width(), x.len().min(x.width()));
-        let Self { gram, polynomial, factor, spare } = self;
+        let Self { gram, polynomial, factor, spare, rounded, packs } = self;
         [&mut *gram, &mut *polynomial, &mut *factor, &mut *spare].into_iter().for_each(|m| m.resize(side, side));
         match flat {
-            true => product::forward(x, x, gram.rows_mut()),
-            false => product::gradient(x, x, gram.rows_mut()),
+            true => forward_rounded(precision, x, x, rounded, gram.rows_mut()),
+            false => down(precision, (x, x), packs, gram.rows_mut()),
         }
+        let mut forward = |a: &Matrix, b: &Matrix, out: &mut Matrix| {
+            forward_rounded(Precision::F32, a.rows(), b.rows(), rounded, out.rows_mut());
+        };
 
         // The sum of squares of all singular values: none of them is above its root.
         let trace: f32 = (0..side).map(|i| gram.data()[i * side + i]).sum();
@@ -50,35 +59,44 @@ impl Orthogonalizer {
 
         for round in 0..rounds {
             // Everything commutes and equals its transpose, so A·B is A·Bᵀ.
-            product::forward(gram.rows(), gram.rows(), polynomial.rows_mut());
+            forward(gram, gram, polynomial);
             evaluate(gram, polynomial);
             match round {
                 0 => factor.data_mut().copy_from_slice(polynomial.data()),
                 _ => {
-                    product::forward(polynomial.rows(), factor.rows(), spare.rows_mut());
+                    forward(polynomial, factor, spare);
                     std::mem::swap(factor, spare);
                 }
             }
             if round + 1 < rounds {
-                product::forward(polynomial.rows(), gram.rows(), spare.rows_mut());
-                product::forward(spare.rows(), polynomial.rows(), gram.rows_mut());
+                forward(polynomial, gram, spare);
+                forward(spare, polynomial, gram);
             }
         }
 
         let scale = scale.sqrt();
         match rounds {
             0 => out.data_mut().copy_from_slice(x.data()),
-            _ if flat => product::gradient(factor.rows(), x, out.reborrow()),
-            _ => product::forward(x, factor.rows(), out.reborrow()),
+            _ if flat => down(precision, (factor.rows(), x), packs, out.reborrow()),
+            _ => forward_rounded(precision, x, factor.rows(), rounded, out.reborrow()),
         }
         out.data_mut().iter_mut().for_each(|o| *o *= scale);
     }
 
     /// Bytes of memory that are kept.
     pub fn bytes(&self) -> u64 {
-        let Self { gram, polynomial, factor, spare } = self;
-        [gram, polynomial, factor, spare].into_iter().map(|m| 4 * m.capacity() as u64).sum()
+        let Self { gram, polynomial, factor, spare, rounded, packs } = self;
+        let own: u64 = [gram, polynomial, factor, spare].into_iter().map(|m| 4 * m.capacity() as u64).sum();
+        own + rounded.bytes() + packs.bytes()
     }
+}
+
+/// `out = aᵀ · b`.
+fn down(precision: Precision, operands: (Rows<'_>, Rows<'_>), packs: &mut Packs, mut out: RowsMut<'_>) {
+    let out = [out.data_mut()];
+    gradient_pieces(precision, operands, packs, out, |Piece { numbers, following: [out], .. }| {
+        out.copy_from_slice(numbers);
+    });
 }
 
 /// Turns G², which `square` holds, into P.
@@ -127,7 +145,7 @@ mod tests {
 
     fn turned(x: &Matrix, rounds: usize) -> Matrix {
         let mut out = Matrix::zeros(x.len(), x.width());
-        Orthogonalizer::default().write(x.rows(), rounds, out.rows_mut());
+        Orthogonalizer::default().write(Precision::F32, x.rows(), rounds, out.rows_mut());
         out
     }
 
@@ -146,10 +164,23 @@ mod tests {
     }
 
     #[test]
+    fn of_rounded_numbers_it_is_hardly_another() {
+        for (rows, width) in [(24, 200), (200, 24), (40, 33)] {
+            let (x, mut out) = (normal(rows, width), Matrix::zeros(rows, width));
+            Orthogonalizer::default().write(Precision::Bf16, x.rows(), 3, out.rows_mut());
+            let plain = plain(&x, 3);
+            let wrong: f64 = out.data().iter().zip(&plain).map(|(o, p)| (f64::from(*o) - p).powi(2)).sum();
+            let all: f64 = plain.iter().map(|p| p * p).sum();
+            assert!(wrong <= 0.01f64.powi(2) * all, "{rows} × {width}: {} of the whole is wrong", (wrong / all).sqrt());
+            assert!(wrong > 0.0);
+        }
+    }
+
+    #[test]
     fn rows_become_all_but_orthonormal() {
         let out = turned(&normal(16, 200), 5);
         let mut gram = Matrix::zeros(16, 16);
-        product::forward(out.rows(), out.rows(), gram.rows_mut());
+        crate::product::forward(out.rows(), out.rows(), gram.rows_mut());
         for (i, g) in gram.data().iter().enumerate() {
             let expected = if i / 16 == i % 16 { 0.4..1.5 } else { -0.3..0.3 };
             assert!(expected.contains(g), "row {} by row {}: {g}", i / 16, i % 16);

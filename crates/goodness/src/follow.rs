@@ -101,7 +101,8 @@ impl Whole {
         orthogonal.resize(layer.weights.len(), inputs);
         let size = (units * inputs).max(1);
         for (from, to) in direction.data().chunks_exact(size).zip(orthogonal.data_mut().chunks_exact_mut(size)) {
-            orthogonalizer.write(Rows::new(from, units, inputs), rule.rounds, RowsMut::new(to, units, inputs));
+            let (from, to) = (Rows::new(from, units, inputs), RowsMut::new(to, units, inputs));
+            orthogonalizer.write(layer.precision, from, rule.rounds, to);
         }
         let parts = (orthogonal.data(), layer.weights.data_mut());
         par::each_block(parts.0.len(), BLOCK, parts, |_, (orthogonal, weights): (&[f32], &mut [f32])| {

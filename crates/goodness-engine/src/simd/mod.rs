@@ -1,7 +1,7 @@
 //! The only folder with `unsafe`: what the compiler cannot check, each block with its reason.
 //!
 //! [`product`] and [`gradient`] are the doors; behind them the product crate, which knows every processor, and kernels for
-//! processors with 512-bit registers, asked for when the program runs.
+//! processors with 512-bit registers, or with those of a matrix, asked for when the program runs.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]

@@ -20,12 +20,9 @@ use crate::par;
 const ROWS: usize = 32;
 /// Numbers that one thread takes at a time.
 const NUMBERS: usize = 1 << 14;
-/// Rows from which packing weights pays, by registers of one row and by those of a matrix, and numbers of a row up to which a
-/// panel stays near.
+/// Rows from which packing weights pays, and numbers of a row up to which a panel stays near.
 #[cfg(target_arch = "x86_64")]
 const MANY: usize = 128;
-#[cfg(target_arch = "x86_64")]
-const SOME_TILES: usize = 16;
 #[cfg(target_arch = "x86_64")]
 const DEEP: usize = 8192;
 /// Rows that are packed at a time.
@@ -65,6 +62,14 @@ pub struct Rounded {
 }
 
 impl Rounded {
+    /// Bytes of memory that it holds for operands of 32 and of 16 bits.
+    pub(crate) fn bytes(&self) -> u64 {
+        let halves: usize = self.halves.iter().map(Vec::capacity).sum();
+        let words: usize = self.packs.iter().map(Vec::capacity).sum();
+        let plain: usize = self.plain.iter().map(Matrix::capacity).sum();
+        (2 * halves + 4 * (words + plain + self.points.capacity())) as u64
+    }
+
     /// Rows, rounded to 16 bits.
     pub(crate) fn halves_of(&mut self, of: Rows<'_>) -> &[Bf16] {
         let [_, halves] = &mut self.halves;
@@ -114,7 +119,7 @@ impl Rounded {
 pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: &mut Rounded, mut out: RowsMut<'_>) {
     check("x · wᵀ", (x, w), x.width() == w.width() && out.len() == x.len() && out.width() == w.len(), &out);
     #[cfg(target_arch = "x86_64")]
-    if precision == Precision::Bf16 && super::amx::has() && x.len() >= SOME_TILES && x.width() <= DEEP {
+    if precision == Precision::Bf16 && super::amx::has() {
         // SAFETY: the shapes were checked, and the processor was asked.
         return unsafe { super::amx::rows::forward(x, w, &mut rounded.packs, out) };
     }
@@ -258,11 +263,6 @@ mod tests {
     use super::super::tests::{SHAPES, close, random, reference, wide};
     use super::*;
 
-    /// Whether matrix registers are what multiplies halves here.
-    fn tiles() -> bool {
-        super::super::flat::has()
-    }
-
     /// How far a sum of `depth` products of numbers around 1 may be off when both are rounded to `bits` bits.
     fn rounding(depth: usize, bits: i32) -> f64 {
         6.0 * 2f64.powi(-bits) * (depth as f64).sqrt()
@@ -303,17 +303,12 @@ mod tests {
         let (x, w) = (random(37, 3001, 1), random(9, 3001, 2));
         let mut rounded = Rounded::default();
         for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
-            let mut all = Matrix::zeros(37, 9);
+            let (mut all, mut one) = (Matrix::zeros(37, 9), Matrix::zeros(1, 9));
             forward_rounded(precision, x.rows(), w.rows(), &mut rounded, all.rows_mut());
-            // Few rows go by themselves, more by matrix registers where there are some.
-            let beside = if precision == Precision::Bf16 && tiles() { 17 } else { 1 };
-            for first in (0..=37 - beside).step_by(beside) {
-                let (some, mut z) = (first * 3001..(first + beside) * 3001, Matrix::zeros(beside, 9));
-                let some = Rows::new(&x.data()[some], beside, 3001);
-                forward_rounded(precision, some, w.rows(), &mut rounded, z.rows_mut());
-                let of_all = &all.data()[first * 9..][..beside * 9];
-                let same = z.data().iter().zip(of_all).all(|(a, b)| a.to_bits() == b.to_bits());
-                assert!(!wide() || same, "{precision:?}");
+            for (row, z) in x.rows().iter().zip(all.rows().iter()) {
+                forward_rounded(precision, Rows::new(row, 1, 3001), w.rows(), &mut rounded, one.rows_mut());
+                let same = |(a, b): (&f32, &f32)| a.to_bits() == b.to_bits();
+                assert!(!wide() || one.data().iter().zip(z).all(same), "{precision:?}");
             }
         }
     }

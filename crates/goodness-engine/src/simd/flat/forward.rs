@@ -78,12 +78,12 @@ pub(super) fn forward(of: &Flat, pictures: usize, x: &[Bf16], packed: &[u32], ou
                 let here = (line - place).min(PANEL - row);
                 let inside = if y < own.0 { own.1.saturating_sub(place).min(here) } else { 0 };
                 let to = ((of_picture * own.0 + y) * own.1 + place) * of.units + units.start;
-                for (from, to) in sums.0[row * PANEL..]
-                    .chunks_exact(PANEL)
-                    .zip(out.get_mut(to..).unwrap_or_default().chunks_mut(of.units))
-                    .take(inside)
-                {
-                    to[..units.len()].copy_from_slice(&from[..units.len()]);
+                let to = out.get_mut(to..).unwrap_or_default().chunks_mut(of.units);
+                for (from, to) in sums.0[row * PANEL..].as_chunks::<PANEL>().0.iter().zip(to).take(inside) {
+                    match to.first_chunk_mut::<PANEL>() {
+                        Some(to) if units.len() == PANEL => *to = *from,
+                        _ => to[..units.len()].copy_from_slice(&from[..units.len()]),
+                    }
                 }
                 (row, place) = (row + here, 0);
                 y += 1;

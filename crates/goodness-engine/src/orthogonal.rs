@@ -42,6 +42,8 @@ impl Orthogonalizer {
     pub fn write(&mut self, precision: Precision, x: Rows<'_>, rounds: usize, mut out: RowsMut<'_>) {
         assert_eq!((x.len(), x.width()), (out.len(), out.width()), "rows and width of both matrices");
         let (flat, side) = (x.len() <= x.width(), x.len().min(x.width()));
+        // Whole numbers are for activity: of gradients, as everywhere, 16 bits are kept.
+        let precision = if precision == Precision::Int8 { Precision::Bf16 } else { precision };
         let Self { gram, polynomial, factor, spare, rounded, packs } = self;
         [&mut *gram, &mut *polynomial, &mut *factor, &mut *spare].into_iter().for_each(|m| m.resize(side, side));
         match flat {
@@ -168,6 +170,9 @@ mod tests {
         for (rows, width) in [(24, 200), (200, 24), (40, 33)] {
             let (x, mut out) = (normal(rows, width), Matrix::zeros(rows, width));
             Orthogonalizer::default().write(Precision::Bf16, x.rows(), 3, out.rows_mut());
+            let mut whole = Matrix::zeros(rows, width);
+            Orthogonalizer::default().write(Precision::Int8, x.rows(), 3, whole.rows_mut());
+            assert_eq!(out, whole);
             let plain = plain(&x, 3);
             let wrong: f64 = out.data().iter().zip(&plain).map(|(o, p)| (f64::from(*o) - p).powi(2)).sum();
             let all: f64 = plain.iter().map(|p| p * p).sum();

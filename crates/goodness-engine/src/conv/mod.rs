@@ -4,9 +4,10 @@
 //! the picture is never asked for.
 //!
 //! Halves go by matrix registers where the processor has them (`flat`). Else squares of 3 × 3 places go by tiles that become
-//! points (`winograd`), which saves three products in four. Else, where the processor has kernels for it, what a place sees is read where it lies, in a
-//! picture with zeros around it (`surrounded`). Otherwise, and for groups of few channels, a few lines of places at a time are
-//! laid out as rows, one a place (`columns`), and multiplied as rows always are. The buffers are one thread's own.
+//! points (`winograd`), which saves three products in four. Else, where the processor has kernels for it, what a place sees is
+//! read where it lies, in a picture with zeros around it (`surrounded`). Otherwise, and for groups of few channels, a few lines
+//! of places at a time are laid out as rows, one a place (`columns`), and multiplied as rows always are. The buffers are one
+//! thread's own.
 
 mod columns;
 mod flat;
@@ -171,6 +172,8 @@ struct Scratch {
     /// A picture, rounded or put in order.
     picture: Vec<f32>,
     rounded: Vec<crate::Bf16>,
+    /// Two pictures' dz and x with their channels last, and x made smaller.
+    pairs: [[Vec<f32>; 3]; 2],
     /// Pictures with zeros around them.
     words: Vec<u32>,
     /// Points of tiles.
@@ -180,18 +183,19 @@ struct Scratch {
 impl Convolution {
     /// Makes room in every thread's buffers, where there is less than that in `room`: which thread computes what is chance,
     /// and none should have to ask for memory later.
-    fn make_room(&self, room: &mut [usize; 5]) {
+    fn make_room(&self, room: &mut [usize; 6]) {
         let seen = self.lines(size_of::<f32>()).min(self.own.height) * self.own.width * self.seen();
         let halves = self.lines(size_of::<crate::Bf16>()).min(self.own.height) * self.own.width * self.seen();
         let picture = self.own.numbers().max(self.pooling.below.numbers());
         let at_a_time = forward::at_a_time(self);
         let words = [false, true].map(|halves| at_a_time * self.words(halves, self.direct_lines(halves)));
         let needed = [
-            if self.own.blocks > 1 { seen.max(picture) } else { seen },
+            (if self.own.blocks > 1 { seen.max(picture) } else { seen }).max(flat::apart(self)),
             halves,
             picture,
             words[0].max(words[1]).max(flat::room(self)),
             winograd::room(self),
+            flat::aside(self),
         ];
         if needed.iter().zip(&*room).any(|(needed, room)| needed > room) {
             rayon::broadcast(|_| with_scratch(|scratch| scratch.reserve(needed)));
@@ -201,13 +205,14 @@ impl Convolution {
 }
 
 impl Scratch {
-    fn reserve(&mut self, [seen, halves, picture, words, tiles]: [usize; 5]) {
+    fn reserve(&mut self, [seen, halves, picture, words, tiles, aside]: [usize; 6]) {
         fn hold<T>(of: &mut Vec<T>, count: usize) {
             of.reserve(count.saturating_sub(of.len()));
         }
         hold(&mut self.numbers, seen);
         hold(&mut self.halves, halves);
         [&mut self.pooled, &mut self.picture].into_iter().for_each(|of| hold(of, picture));
+        self.pairs.as_flattened_mut().iter_mut().for_each(|of| hold(of, aside));
         hold(&mut self.rounded, picture);
         hold(&mut self.words, words);
         hold(&mut self.tiles, tiles);

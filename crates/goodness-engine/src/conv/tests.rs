@@ -88,7 +88,7 @@ fn odd() -> Vec<Convolution> {
         (map(9, 8, 29, 1), (5, 1, 2, 1), (17, 1)),
         (map(5, 4, 90, 3), (1, 1, 0, 1), (48, 3)),
         (map(3, 17, 31, 1), (2, 3, 1, 1), (16, 1)),
-        // More pictures than matrix registers sum up at a time, squares of two places and of four, more and less than whole panels.
+        // Squares of two places and of four, more and less than whole panels, more pictures than are summed up at a time.
         (map(15, 16, 19, 1), (3, 1, 1, 1), (33, 1)),
         (map(7, 5, 64, 1), (2, 1, 1, 1), (40, 1)),
         (map(6, 9, 16, 1), (4, 1, 3, 1), (7, 1)),

@@ -17,7 +17,7 @@ pub struct Packs {
     /// Rounded operands, where no kernel rounds them.
     plain: [Matrix; 2],
     /// What every thread of a convolution has room for.
-    pub(crate) room: [usize; 5],
+    pub(crate) room: [usize; 6],
     /// A picture's slopes, what its places see, and what pooling leaves of it, where no kernel lays them out.
     pub(crate) picture: [Vec<f32>; 3],
     /// Tiles of a convolution in points, and the sums of their products.
@@ -185,8 +185,8 @@ pub(super) mod x86 {
 
     /// Bytes of x that stay near while a task goes through its units.
     const NEAR: usize = 512 << 10;
-    /// Panels of units of a task.
-    const TASK: usize = 4;
+    /// Units of a task, about.
+    const TASK: usize = 56;
     /// Numbers of the longest pieces of one panel, whatever multiplies.
     const PIECES: usize = 8192;
 
@@ -263,7 +263,7 @@ pub(super) mod x86 {
                 unsafe { P::pack_inputs(x, inputs, to) }
             });
             let x_pack = &x_pack[x_at];
-            tasks::grid((units, TASK * P::UNITS), (1, 1), &|of_units, _| {
+            tasks::grid((units, TASK.next_multiple_of(P::UNITS)), (1, 1), &|of_units, _| {
                 const { assert!(P::UNITS * P::LONGEST <= PIECES) };
                 let mut out = Pieces([0.0; PIECES]);
                 for unit in of_units.clone().step_by(P::UNITS) {

@@ -15,21 +15,22 @@ pub(super) trait Product {
     const LONGEST: usize;
     /// Words of a panel of `width` that sums `depth` numbers up.
     fn panel(depth: usize, width: usize) -> usize;
-    /// Packs up to [`Self::UNITS`] rows of the product.
+    /// Packs up to [`Self::UNITS`] rows of the product into a [`panel`](Self::panel).
     ///
     /// # Safety
-    /// As for [`outer::pack`] and [`outer::pack_along`].
+    /// They are rows or columns of `from`, and the processor has the instructions.
     unsafe fn pack_units(from: Operand<'_>, units: Range<usize>, to: &mut [u32]);
-    /// Packs up to [`INPUTS`] columns.
+    /// Packs up to [`INPUTS`] columns into a [`panel`](Self::panel).
     ///
     /// # Safety
-    /// As for [`outer::pack`] and [`outer::pack_along`].
+    /// They are rows or columns of `from`, and the processor has the instructions.
     unsafe fn pack_inputs(from: Operand<'_>, inputs: Range<usize>, to: &mut [u32]);
     /// Multiplies one panel of units with neighbouring panels of inputs: `out` gets [`Self::UNITS`] rows that lie
     /// [`Self::LONGEST`] apart.
     ///
     /// # Safety
-    /// `a` is one panel and `b` whole panels of as many words; the processor has the instructions.
+    /// `a` is one panel and `b` whole panels of as many numbers a row; the processor has the instructions, and this thread is
+    /// inside no other product.
     unsafe fn multiply(a: &[u32], b: &[u32], out: &mut [f32]);
 }
 
@@ -114,8 +115,8 @@ impl Product for Amx {
         if steps == 0 {
             return out.fill(0.0);
         }
-        let (row, half) = (4 * amx::WORDS, 4 * 16 * amx::WORDS);
-        let left = amx::Left { at: a.as_ptr().cast(), row, half, step: 2 * half, run: 0 };
+        let (row, lower) = (4 * amx::WORDS, 4 * 16 * amx::WORDS);
+        let left = amx::Left { at: a.as_ptr().cast(), row, lower, step: 2 * lower, run: 0 };
         // SAFETY: the caller has asked the processor, and no thread is inside two products.
         let mut registers = unsafe { amx::Registers::new() };
         for (index, b) in b.chunks_exact(a.len()).enumerate() {
@@ -154,8 +155,10 @@ pub(super) const SLACK: usize = 15;
 /// Makes room for some words from the beginning of a line of the cache on, and for no more: what grows by doubling would hold
 /// memory that nobody uses.
 pub(super) fn lines(to: &mut Vec<u32>, words: usize) -> Range<usize> {
-    to.reserve_exact((words + SLACK).saturating_sub(to.len()));
-    to.resize(words + SLACK, 0);
+    if to.len() < words + SLACK {
+        to.reserve_exact(words + SLACK - to.len());
+        to.resize(words + SLACK, 0);
+    }
     let first = to.as_ptr().align_offset(64).min(SLACK);
     first..first + words
 }

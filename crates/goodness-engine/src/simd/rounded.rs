@@ -56,7 +56,7 @@ pub struct Rounded {
     sums: Vec<i32>,
     packs: [Vec<u32>; 2],
     /// What every thread of a convolution has room for.
-    pub(crate) room: [usize; 5],
+    pub(crate) room: [usize; 6],
     /// The weights of a convolution in points.
     pub(crate) points: Vec<f32>,
 }
@@ -97,10 +97,18 @@ impl Rounded {
         &pack[..w.len() / units * direct::packed(units, words)]
     }
 
-    /// The weights of a convolution whose pictures lie one after the other, packed for it.
-    pub(crate) fn flat_units(&mut self, of: &Flat, w: Rows<'_>) -> &[u32] {
-        let [_, pack] = &mut self.packs;
-        flat::pack(of, w, pack)
+    /// The weights of a convolution whose pictures lie one after the other, packed for it; they are told part of the channels
+    /// by part.
+    pub(crate) fn flat_units(&mut self, of: &Flat, w: Rows<'_>, parts: usize) -> &[u32] {
+        let Self { plain: [_, by_taps], packs: [_, pack], .. } = self;
+        if parts == 1 {
+            return flat::pack(of, w, pack);
+        }
+        by_taps.resize(w.len(), w.width());
+        par::each_block(w.len(), ROWS, (w, by_taps.rows_mut()), |_, (w, mut to): (Rows<'_>, RowsMut<'_>)| {
+            (0..w.len()).for_each(|r| of.taps_of_parts(w.row(r), parts, to.row_mut(r)));
+        });
+        flat::pack(of, by_taps.rows(), pack)
     }
 
     /// Rows, rounded to 16 bits and back.
@@ -310,6 +318,34 @@ mod tests {
                 let same = |(a, b): (&f32, &f32)| a.to_bits() == b.to_bits();
                 assert!(!wide() || one.data().iter().zip(z).all(same), "{precision:?}");
             }
+        }
+    }
+
+    #[test]
+    fn rows_that_do_not_all_stay_near_are_multiplied_in_parts_to_the_same_bits() {
+        let (x, w) = (random(70, 20_001, 1), random(40, 20_001, 2));
+        let mut rounded = Rounded::default();
+        let [mut all, mut plain] = [0, 1].map(|_| Matrix::zeros(70, 40));
+        forward_rounded(Precision::Bf16, x.rows(), w.rows(), &mut rounded, all.rows_mut());
+        halves_anywhere((x.rows(), w.rows()), &mut rounded, plain.rows_mut());
+        close(&all, &plain.data().iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), 20_001);
+        let (few, mut z) = (x.rows().split_at(33).0, Matrix::zeros(33, 40));
+        forward_rounded(Precision::Bf16, few, w.rows(), &mut rounded, z.rows_mut());
+        assert!(!wide() || z.data() == &all.data()[..33 * 40]);
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bits() {
+        let (x, w) = (random(203, 784, 1), random(150, 784, 2));
+        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+            let [a, b, c] = [1, 2, 3].map(|threads| {
+                let mut z = Matrix::zeros(203, 150);
+                crate::Pool::new(threads).unwrap().run(|| {
+                    forward_rounded(precision, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
+                });
+                z
+            });
+            assert!(a == b && b == c, "{precision:?}");
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) const WORDS: usize = DEEP / 2;
 /// Whether the processor has them and the system lets this process use them.
 pub(crate) fn has() -> bool {
     static HAS: OnceLock<bool> = OnceLock::new();
-    *HAS.get_or_init(|| super::has_pairs() && on_the_processor() && permitted())
+    *HAS.get_or_init(|| cfg!(target_pointer_width = "64") && super::has_pairs() && on_the_processor() && permitted())
 }
 
 fn on_the_processor() -> bool {
@@ -78,9 +78,9 @@ static SETUP: Setup = Setup({
 pub(crate) struct Left {
     /// The first row's first halves.
     pub(crate) at: *const u8,
-    /// From row to row, and from the first sixteen rows to the second.
+    /// From row to row, and from the first sixteen rows to the others.
     pub(crate) row: usize,
-    pub(crate) half: usize,
+    pub(crate) lower: usize,
     /// From step to step, and from the first step of a run to that of the next.
     pub(crate) step: usize,
     pub(crate) run: usize,
@@ -117,10 +117,12 @@ impl Registers {
     /// Writes 32 × 32 sums of products to rows that lie `stride` numbers apart. They go over some runs of some steps, each of
     /// [`DEEP`] halves: of `left`, and of `right`, where a row is one word of each of the 32 columns, [`WORDS`] rows a step.
     ///
-    /// Words are pairs of halves, and a pair's products are added first; then the sums go on in the order of words.
+    /// A word is a pair of halves. The processor adds up the products of a step in an order of its own, the same for all sums, and
+    /// steps follow each other.
     ///
     /// # Safety
-    /// `right` holds `WORDS` · `SIDE` words a step, all of `left` is there, `out` has [`SIDE`] rows, and there is at least one step.
+    /// `right` holds `WORDS` · `SIDE` words a step, all of `left` is there, `out` has [`SIDE`] rows of as many numbers, and
+    /// there is at least one run and one step.
     #[inline]
     pub(crate) unsafe fn product(
         &mut self,
@@ -167,7 +169,7 @@ impl Registers {
                 "tilestored [{out} + {stride} * 1], tmm2",
                 "tilestored [{out} + {stride} * 1 + 64], tmm3",
                 upper = inout(reg) left.at => _,
-                lower = inout(reg) left.at.wrapping_add(left.half) => _,
+                lower = inout(reg) left.at.wrapping_add(left.lower) => _,
                 row = in(reg) left.row,
                 step = in(reg) left.step,
                 skip = in(reg) left.run.wrapping_sub(left.step.wrapping_mul(steps)),
@@ -251,13 +253,13 @@ mod tests {
             return;
         }
         // Rows that overlap, as neighbouring places do; runs that lie apart; an output wider than the sums.
-        let (row, half, step, run, stride) = (6, 16 * 6 + 30, 64, 402, 37);
+        let (row, lower, step, run, stride) = (6, 16 * 6 + 30, 64, 402, 37);
         for (runs, steps) in [(1, 1), (3, 1), (2, 5)] {
-            let last: usize = 15 * row + half + (runs - 1) * run + steps * step;
+            let last: usize = 15 * row + lower + (runs - 1) * run + steps * step;
             let (left, numbers) = halves(last.div_ceil(2), 1);
             let (right, words) = halves(runs * steps * DEEP * SIDE, 2);
             let mut out = vec![7.0f32; SIDE * stride];
-            let at = Left { at: left.as_ptr().cast(), row, half, step, run };
+            let at = Left { at: left.as_ptr().cast(), row, lower, step, run };
             // SAFETY: the processor was asked; both operands are as long as these distances say, the output has its rows.
             unsafe { Registers::new().product(at, right.as_ptr().cast(), (runs, steps), out.as_mut_ptr(), stride) };
             for (i, got) in out.iter().enumerate() {
@@ -267,7 +269,7 @@ mod tests {
                     continue;
                 }
                 let one = |k: usize| {
-                    let byte = r / 16 * half + r % 16 * row + k / DEEP / steps * run + k / DEEP % steps * step;
+                    let byte = r / 16 * lower + r % 16 * row + k / DEEP / steps * run + k / DEEP % steps * step;
                     numbers[byte / 2 + k % DEEP] * words[(k / 2 * SIDE + c) * 2 + k % 2]
                 };
                 let want: f64 = (0..runs * steps * DEEP).map(one).sum();

@@ -49,15 +49,15 @@ pub(crate) unsafe fn forward(x: Rows<'_>, w: Rows<'_>, packs: &mut [Vec<u32>; 2]
         tasks::each(0..panels, &|panel| {
             let own = panel * SIDE..units.min((panel + 1) * SIDE);
             // SAFETY: panels of weights are disjoint, and packed before any other part's rows come; each task writes columns
-            // of its own; both are borrowed for as long. The rest is the caller's.
+            // of its own; both are borrowed for as long, and no thread is inside two products. The rest is the caller's.
             unsafe {
                 let weights = std::slice::from_raw_parts_mut(weights.at(panel * words), words);
                 if part == 0 {
                     Amx::pack_units(along(w), own.clone(), weights);
                 }
                 let (mut sums, mut registers) = (Sums([0.0; SIDE * SIDE]), Registers::new());
-                let (row, half) = (4 * WORDS, 4 * 16 * WORDS);
-                let left = Left { at: weights.as_ptr().cast(), row, half, step: 2 * half, run: 0 };
+                let (row, lower) = (4 * WORDS, 4 * 16 * WORDS);
+                let left = Left { at: weights.as_ptr().cast(), row, lower, step: 2 * lower, run: 0 };
                 for (first, x) in some.clone().step_by(SIDE).zip(x_pack.chunks_exact(words)) {
                     registers.product(left, x.as_ptr(), (1, words / (SIDE * WORDS)), sums.0.as_mut_ptr(), SIDE);
                     let to = target.at(first * units + own.start);

@@ -67,7 +67,7 @@ pub(super) fn forward(of: &Flat, pictures: usize, x: &[Bf16], packed: &[u32], ou
         let units = panel * PANEL..of.units.min((panel + 1) * PANEL);
         for first in (0..pictures * picture).step_by(PANEL) {
             let at = x[first * of.channels..].as_ptr().cast();
-            let left = Left { at, row: bytes, half: 16 * bytes, step: 2 * DEEP, run: line * bytes };
+            let left = Left { at, row: bytes, lower: 16 * bytes, step: 2 * DEEP, run: line * bytes };
             // SAFETY: `x` holds all that squares of these places see and what tiles read beyond; a panel has `WORDS` rows
             // for every step of every line of a square; whoever calls has asked the processor.
             unsafe { registers.product(left, weights.as_ptr(), (of.side, of.steps()), sums.0.as_mut_ptr(), PANEL) };

@@ -14,7 +14,7 @@ pub(super) fn add_gradient(
     packs: &mut Packs,
     pair: &(impl Fn(usize, &mut dyn FnMut(Picture<'_>, Option<Picture<'_>>)) + Sync),
 ) {
-    let (pairs, apart) = (pictures.div_ceil(2), of.pair());
+    let (pairs, apart) = (pictures.div_ceil(2), of.apart());
     let (planes, panels) = (of.channels.div_ceil(PANEL), of.units.div_ceil(PANEL));
     // Places of a plane, zeros before and after it included, and words of it and of a panel.
     let places = pairs * apart + of.reach();
@@ -48,18 +48,18 @@ pub(super) fn add_gradient(
         let (own, seen) = (index / planes, index % planes);
         let dz = &dz[own * panel..(own + 1) * panel];
         let x = &x[seen * plane..(seen + 1) * plane][(tap / of.side * of.line() + tap % of.side) * PANEL..];
-        let mut some = Sums([0.0; PANEL * PANEL]);
-        let (row, half) = (4 * WORDS, 64 * WORDS);
-        let left = Left { at: dz.as_ptr().cast(), row, half, step: 2 * half, run: 0 };
+        let mut own_sums = Sums([0.0; PANEL * PANEL]);
+        let (row, lower) = (4 * WORDS, 64 * WORDS);
+        let left = Left { at: dz.as_ptr().cast(), row, lower, step: 2 * lower, run: 0 };
         // SAFETY: a panel has a step for every sixteen places of its plane, and a tap reaches no farther than its zeros;
         // whoever calls has asked the processor, and no thread is inside two products.
         unsafe {
             let steps = pairs * apart / WORDS;
-            Registers::new().product(left, x.as_ptr(), (1, steps), some.0.as_mut_ptr(), PANEL);
+            Registers::new().product(left, x.as_ptr(), (1, steps), own_sums.0.as_mut_ptr(), PANEL);
         }
         let (first, column) = (own * PANEL, tap * of.channels + seen * PANEL);
         let channels = PANEL.min(of.channels - seen * PANEL);
-        for (unit, from) in (first..of.units).zip(some.0.chunks_exact(PANEL)) {
+        for (unit, from) in (first..of.units).zip(own_sums.0.chunks_exact(PANEL)) {
             // SAFETY: the sums hold units × inputs numbers and are borrowed for as long; every task has columns of its own.
             let to = unsafe { std::slice::from_raw_parts_mut(target.at(unit * inputs + column), channels) };
             to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
@@ -74,7 +74,7 @@ pub(super) fn add_gradient(
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16")]
 unsafe fn pack_slopes(of: &Flat, dz: [*const f32; 2], (to, panel): (*mut u32, usize)) {
     let line = of.line();
-    for first in (0..of.pair()).step_by(WORDS) {
+    for first in (0..of.apart()).step_by(WORDS) {
         // Where the numbers of sixteen places begin, if they are some.
         let mut places = [None; WORDS];
         for (place, to) in (first..).zip(&mut places) {
@@ -118,12 +118,12 @@ unsafe fn pack_seen(
         let counts = [0, 16].map(|half| of.channels.saturating_sub(channel + half).min(16));
         // SAFETY: the caller's; places and channels that are not there are not read.
         unsafe {
-            let mut to = to.add(channel / PANEL * plane + index * of.pair() * PANEL);
+            let mut to = to.add(channel / PANEL * plane + index * of.apart() * PANEL);
             if begins {
                 to.write_bytes(0, before * PANEL);
             }
             to = to.add(before * PANEL);
-            for (y, left) in (0..of.pair().div_ceil(line)).map(|y| (y, (of.pair() - y * line).min(line))) {
+            for (y, left) in (0..of.apart().div_ceil(line)).map(|y| (y, (of.apart() - y * line).min(line))) {
                 let inside = if y < of.below.0 { of.below.1.min(left) } else { 0 };
                 for place in 0..inside {
                     let at = (y * of.below.1 + place) * of.channels + channel;

@@ -3,7 +3,8 @@
 //! Pictures stand one after the other, each line with as many zeros after it as the padding has places, and each picture with
 //! as many lines of zeros. What is left of a line is then what stands at the end of the one before, so a place and what a tap
 //! sees from it are the same distance apart wherever it is, and sixteen neighbours are a tile. The places of zeros have
-//! results too, which nobody keeps.
+//! results too, which nobody keeps. A line of a square is read in whole steps: what lies after it is multiplied by zeros, so a
+//! picture with a number that is not finite may spoil places of the next one beside its own.
 
 #[cfg(target_arch = "x86_64")]
 mod forward;
@@ -91,13 +92,13 @@ impl Flat {
     }
 
     /// Places from one pair of pictures to the next where they are summed up: whole steps.
-    fn pair(&self) -> usize {
+    fn apart(&self) -> usize {
         self.picture().next_multiple_of(WORDS)
     }
 
     /// Pairs of pictures that are summed up at a time.
     fn pairs(&self) -> usize {
-        (DEPTH / self.pair()).max(4)
+        (DEPTH / self.apart()).max(4)
     }
 
     /// Pictures that are summed up at a time.
@@ -105,9 +106,31 @@ impl Flat {
         2 * self.pairs()
     }
 
-    /// Lays picture number `index` of some out.
-    pub(crate) fn lay(&self, picture: &[f32], index: usize, words: &mut [u32]) {
-        let to = &mut half::of_words(aligned(words))[..self.halves(index + 1)];
+    /// Writes weights, or a gradient of them, that are told tap by tap instead of part of the channels by part, tap by tap in each.
+    pub(crate) fn taps_of_parts(&self, from: &[f32], parts: usize, to: &mut [f32]) {
+        let run = self.channels / parts;
+        for (part, from) in from.chunks_exact(self.side * self.side * run).enumerate() {
+            for (from, to) in from.chunks_exact(run).zip(to.chunks_exact_mut(self.channels)) {
+                to[part * run..(part + 1) * run].copy_from_slice(from);
+            }
+        }
+    }
+
+    /// The reverse of [`taps_of_parts`](Self::taps_of_parts).
+    pub(crate) fn parts_of_taps(&self, from: &[f32], parts: usize, to: &mut [f32]) {
+        let run = self.channels / parts;
+        for (part, to) in to.chunks_exact_mut(self.side * self.side * run).enumerate() {
+            for (to, from) in to.chunks_exact_mut(run).zip(from.chunks_exact(self.channels)) {
+                to.copy_from_slice(&from[part * run..(part + 1) * run]);
+            }
+        }
+    }
+
+    /// Lays picture number `index` of `pictures` out; they come in their order.
+    pub(crate) fn lay(&self, picture: &[f32], (index, pictures): (usize, usize), words: &mut [u32]) {
+        let to = &mut half::of_words(aligned(words))[..self.halves(pictures)];
+        let next = ((index + 1) * self.picture() + self.before()) * self.channels;
+        let to = if index + 1 < pictures { &mut to[..next] } else { to };
         let (mut at, line) = ((index * self.picture() + self.before()) * self.channels, self.line() * self.channels);
         if index == 0 {
             to[..at].fill(Bf16::default());
@@ -164,11 +187,14 @@ pub(crate) fn add_gradient(
     packs: &mut Packs,
     pair: &(impl Fn(usize, &mut dyn FnMut(Picture<'_>, Option<Picture<'_>>)) + Sync),
 ) {
-    assert!(has() && of.fits() && pictures <= of.pictures(), "{pictures} pictures of {of:?}");
+    assert!(has() && of.fits() && (1..=of.pictures()).contains(&pictures), "{pictures} pictures of {of:?}");
     #[cfg(target_arch = "x86_64")]
     gradient::add_gradient(of, pictures, packs, pair);
     #[cfg(not(target_arch = "x86_64"))]
-    unreachable!("{packs:?}")
+    {
+        let _ = (packs, pair);
+        unreachable!("no registers")
+    }
 }
 
 /// Sums of one product, as the cache has them.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MARKS = ("<!-- tables: begin -->", "<!-- tables: end -->")
-HEAD = ["comparison", "precision", "epochs", "pairs", "whole process", "per epoch", "peak memory", "without import", "test error %", "date"]
+HEAD = ["comparison", "precision", "epochs", "pairs", "whole process", "per epoch", "peak memory", "without import", "test error %", "processor", "date"]
 
 
 def read(path):
@@ -40,6 +40,11 @@ def work(about):
     return " ".join([about["ours"], *about.get("set", [])])
 
 
+def processor(about):
+    """What the system calls it, without marks."""
+    return about["machine"]["cpu"].replace("(R)", "").removesuffix(" Processor")
+
+
 def row(about, pairs):
     errors = [statistics.mean(p[side]["test_error"] for p in pairs) for side in ("ours", "theirs")]
     return [
@@ -52,6 +57,7 @@ def row(about, pairs):
         ratio(pairs, lambda side: side["process_peak_bytes"]),
         ratio(pairs, lambda side: side["process_peak_bytes"] - side.get("import_bytes", 0)),
         f"{errors[0]:.2f}, {errors[1]:.2f}",
+        processor(about),
         about["date"],
     ]
 

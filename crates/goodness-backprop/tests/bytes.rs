@@ -65,7 +65,7 @@ fn a_matrix_that_moves_as_one_has_one_number_remembered_of_a_weight() {
     let twin = measure(&ask_by("muon", Some(Form::Full), "")).unwrap().bytes;
     assert_eq!(twin.optimizer, 4 * (matrices + 2 * (by_adam + WIDTH * CLASSES + CLASSES)) as u64);
     for of in [None, Some(Form::Full)] {
-        let room = 4 * (2 * INPUTS * WIDTH + 4 * WIDTH * WIDTH) as u64;
+        let room = 4 * (2 * INPUTS * WIDTH + 4 * WIDTH * WIDTH + numbers_packed(WIDTH, WIDTH, INPUTS)) as u64;
         let (bytes, plain) = (measure(&ask_by("muon", of, "")).unwrap().bytes, measure(&ask(of, "")).unwrap().bytes);
         assert_eq!(bytes.gradients, plain.gradients + room, "room for one matrix, at any depth");
     }

@@ -96,8 +96,8 @@ impl Ask {
                 (largest + packed(self.batch), (2 * segment + 3) * activities)
             }
         };
-        // A matrix that moves as one: its direction, that made orthogonal, and four squares of its smaller side.
-        let turning = if whole { 2 * largest + 4 * one } else { 0 };
+        // A matrix that moves as one: its direction, that made orthogonal, four squares of its smaller side, and their product.
+        let turning = if whole { 2 * largest + 4 * one + packed(self.width) } else { 0 };
         4 * (weights * (1 + slots) + gradients + turning + kept + self.batch * inputs) as u64
     }
 }

@@ -160,8 +160,11 @@ fn the_machine_is_measured() {
     let out = home.ok(&[&args[..], &["--json", "--plot", "bench.svg"]].concat());
     let rows: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let figures = |row: &serde_json::Value| ["low", "median", "high"].map(|of| row["value"][of].as_f64().unwrap());
-    let names: Vec<_> = rows.iter().map(|row| (row["what"].as_str().unwrap(), row["unit"].as_str().unwrap())).collect();
+    let mut names: Vec<_> =
+        rows.iter().map(|row| (row["what"].as_str().unwrap(), row["unit"].as_str().unwrap())).collect();
     assert_eq!(names[0], ("1 thread", "GFLOP/s"));
+    // Not every processor multiplies halves.
+    names.retain(|name| *name != ("1 thread bf16", "GFLOP/s"));
     for (n, what) in
         ["2 layers of 1000", "4 layers of 1000", "2 convolutions of 40", "4 convolutions of 40"].iter().enumerate()
     {

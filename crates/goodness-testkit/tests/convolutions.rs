@@ -303,11 +303,14 @@ fn reads(case: Case, trainer: &Trainer) {
 #[test]
 fn halves_learn_nearly_the_same() {
     let halves = run(trainer(&CLASSES.replace("[train]", "precision = \"bf16\"\n[train]")));
-    for (a, b) in layers(run(trainer(CLASSES)).network()).iter().zip(layers(halves.network())) {
+    let (whole, halves) = (layers(run(trainer(CLASSES)).network()), layers(halves.network()));
+    let off = |(a, b): (&Layer, &Layer)| {
         let pairs = a.w.iter().flatten().zip(b.w.iter().flatten());
-        let off = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        assert!(off > 0.0 && off < 0.02, "off by {off}");
-    }
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    };
+    let off: Vec<f64> = whole.iter().zip(&halves).map(off).collect();
+    // Convolutions of few channels are in 32 bits on processors that are faster so.
+    assert!(off.iter().all(|off| *off < 0.02) && off.iter().any(|off| *off > 0.0), "off by {off:?}");
 }
 
 #[test]

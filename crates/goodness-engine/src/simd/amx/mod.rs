@@ -73,6 +73,16 @@ static SETUP: Setup = Setup({
     bytes
 });
 
+/// Room for the sums of one product, as the cache has it.
+#[repr(align(64))]
+pub(crate) struct Sums(pub(crate) [f32; SIDE * SIDE]);
+
+impl Sums {
+    pub(crate) fn zeros() -> Self {
+        Self([0.0; SIDE * SIDE])
+    }
+}
+
 /// Where 32 rows of halves lie, all distances in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Left {

@@ -9,14 +9,10 @@ use goodness_core::{Rows, RowsMut};
 use super::super::outer::{self, Operand, Target};
 use super::super::panels::{self, Amx, Product};
 use super::super::{product, tasks};
-use super::{Left, Registers, SIDE, WORDS};
+use super::{Left, Registers, SIDE, Sums, WORDS};
 
 /// Bytes of rows that stay near while units go by.
 const NEAR: usize = 1 << 20;
-
-/// Sums of one product, as the cache has them.
-#[repr(align(64))]
-struct Sums([f32; SIDE * SIDE]);
 
 /// Writes the product of rows that are rounded first; the packs are room for both operands.
 ///
@@ -55,7 +51,7 @@ pub(crate) unsafe fn forward(x: Rows<'_>, w: Rows<'_>, packs: &mut [Vec<u32>; 2]
                 if part == 0 {
                     Amx::pack_units(along(w), own.clone(), weights);
                 }
-                let (mut sums, mut registers) = (Sums([0.0; SIDE * SIDE]), Registers::new());
+                let (mut sums, mut registers) = (Sums::zeros(), Registers::new());
                 let (row, lower) = (4 * WORDS, 4 * 16 * WORDS);
                 let left = Left { at: weights.as_ptr().cast(), row, lower, step: 2 * lower, run: 0 };
                 for (first, x) in some.clone().step_by(SIDE).zip(x_pack.chunks_exact(words)) {

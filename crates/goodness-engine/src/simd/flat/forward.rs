@@ -4,10 +4,10 @@ use std::arch::x86_64::*;
 
 use goodness_core::Rows;
 
-use super::super::amx::{Left, Registers};
+use super::super::amx::{Left, Registers, Sums};
 use super::super::outer::{self, Target};
 use super::super::{half::Bf16, panels, tasks};
-use super::{DEEP, Flat, PANEL, Sums, WORDS, some};
+use super::{DEEP, Flat, PANEL, WORDS, some};
 
 pub(super) fn pack<'a>(of: &Flat, w: Rows<'_>, to: &'a mut Vec<u32>) -> &'a [u32] {
     let (panels, words) = (of.units.div_ceil(PANEL), of.panel());
@@ -60,7 +60,7 @@ unsafe fn pairs(from: *const f32, count: usize) -> __m512i {
 pub(super) fn forward(of: &Flat, pictures: usize, x: &[Bf16], packed: &[u32], out: &mut [f32]) {
     let bytes = of.channels * size_of::<Bf16>();
     let (own, line, picture) = (of.own, of.line(), of.picture());
-    let mut sums = Sums([0.0; PANEL * PANEL]);
+    let mut sums = Sums::zeros();
     // SAFETY: whoever calls has asked the processor, and no thread is inside two products.
     let mut registers = unsafe { Registers::new() };
     for (panel, weights) in packed.chunks_exact(of.panel()).enumerate() {

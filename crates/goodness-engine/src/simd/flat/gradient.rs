@@ -2,11 +2,11 @@
 
 use std::arch::x86_64::*;
 
-use super::super::amx::{Left, Registers};
+use super::super::amx::{Left, Registers, Sums};
 use super::super::outer::{self, Target};
 use super::super::panels::lines;
 use super::super::{product, tasks};
-use super::{Flat, PANEL, Packs, Picture, Sums, WORDS, some};
+use super::{Flat, PANEL, Packs, Picture, WORDS, some};
 
 pub(super) fn add_gradient(
     of: &Flat,
@@ -48,7 +48,7 @@ pub(super) fn add_gradient(
         let (own, seen) = (index / planes, index % planes);
         let dz = &dz[own * panel..(own + 1) * panel];
         let x = &x[seen * plane..(seen + 1) * plane][(tap / of.side * of.line() + tap % of.side) * PANEL..];
-        let mut own_sums = Sums([0.0; PANEL * PANEL]);
+        let mut own_sums = Sums::zeros();
         let (row, lower) = (4 * WORDS, 64 * WORDS);
         let left = Left { at: dz.as_ptr().cast(), row, lower, step: 2 * lower, run: 0 };
         // SAFETY: a panel has a step for every sixteen places of its plane, and a tap reaches no farther than its zeros;

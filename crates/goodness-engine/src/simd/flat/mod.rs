@@ -197,11 +197,6 @@ pub(crate) fn add_gradient(
     }
 }
 
-/// Sums of one product, as the cache has them.
-#[cfg(target_arch = "x86_64")]
-#[repr(align(64))]
-struct Sums([f32; PANEL * PANEL]);
-
 /// The first `count` numbers, 16 at most, and zeros.
 ///
 /// # Safety

@@ -38,9 +38,13 @@ impl Matrix {
         (self.rows, self.width) = (rows, width);
     }
 
-    /// Makes every row its mean: rows × 1.
+    /// Makes every row its mean: rows × 1. That of nothing is 0.
     pub fn average_rows(&mut self) {
-        let width = self.width.max(1);
+        let width = self.width;
+        if width == 0 {
+            self.resize(self.rows, 1);
+            return self.data_mut().fill(0.0);
+        }
         for r in 0..self.rows {
             self.data[r] = self.data[r * width..(r + 1) * width].iter().sum::<f32>() / width as f32;
         }

@@ -50,6 +50,15 @@ pub struct Window {
     pub groups: usize,
 }
 
+/// Whether a picture with `padding` places around it can be counted, number by number, with some left for what it is packed
+/// into.
+fn counted(map: Grid, padding: usize) -> bool {
+    const PACKED: usize = 256;
+    let side = |length: usize| padding.checked_mul(2)?.checked_add(length);
+    let numbers = || side(map.height)?.checked_mul(side(map.width)?)?.checked_mul(map.channels.max(1));
+    numbers().is_some_and(|numbers| numbers <= usize::MAX / PACKED)
+}
+
 impl Convolution {
     /// A convolution of pictures `below` that gives `channels` channels in `blocks` blocks; `None` where they do not fit: no
     /// square lies inside, or channels cannot be cut into groups and blocks of which one holds whole ones of the other.
@@ -61,6 +70,7 @@ impl Convolution {
     pub fn fit_pooled(pooling: Pooling, window: Window, (channels, blocks): (usize, usize)) -> Option<Self> {
         let Window { side, stride, padding, groups } = window;
         let below = pooling.own();
+        (counted(pooling.below, 0) && counted(below, padding)).then_some(())?;
         let places = |length: usize| Some((length + 2 * padding).checked_sub(side)? / stride.max(1) + 1);
         let own = Grid { height: places(below.height)?, width: places(below.width)?, channels, blocks };
         let cut = |map: Grid| {
@@ -71,7 +81,7 @@ impl Convolution {
             }
         };
         let some = side > 0 && stride > 0 && pooling.side > 0 && below.places() > 0;
-        (some && cut(below) && cut(own)).then_some(Self { pooling, below, own, window })
+        (some && cut(below) && cut(own) && counted(own, 0)).then_some(Self { pooling, below, own, window })
     }
 
     /// The picture that it reads.
@@ -207,7 +217,7 @@ impl Convolution {
 impl Scratch {
     fn reserve(&mut self, [seen, halves, picture, words, tiles, aside]: [usize; 6]) {
         fn hold<T>(of: &mut Vec<T>, count: usize) {
-            of.reserve(count.saturating_sub(of.len()));
+            of.reserve_exact(count.saturating_sub(of.len()));
         }
         hold(&mut self.numbers, seen);
         hold(&mut self.halves, halves);

@@ -43,6 +43,9 @@ impl Pooling {
     pub fn forward(&self, x: Rows<'_>, out: RowsMut<'_>) {
         let fits = x.width() == self.below.numbers() && out.width() == self.own().numbers() && x.len() == out.len();
         assert!(fits, "pooling: {}×{} to {}×{} is not {self:?}", x.len(), x.width(), out.len(), out.width());
+        if out.width() == 0 {
+            return;
+        }
         par::each_block(x.len(), 1, (x, out), |_, (x, mut out): (Rows<'_>, RowsMut<'_>)| {
             (0..x.len()).for_each(|r| self.picture(x.row(r), out.row_mut(r)));
         });
@@ -74,15 +77,41 @@ impl Pooling {
             }
             Kind::Largest => {
                 out.fill(f32::NEG_INFINITY);
-                numbers.for_each(|numbers| out.iter_mut().zip(numbers).for_each(|(o, x)| *o = o.max(*x)));
+                numbers.for_each(|numbers| out.iter_mut().zip(numbers).for_each(|(o, x)| *o = larger(*o, *x)));
             }
         }
     }
 }
 
+/// The larger of two; what is not a number stays, for whoever diverges must show it.
+fn larger(a: f32, b: f32) -> f32 {
+    if a.is_nan() || a > b { a } else { b }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_a_number_is_not_hidden() {
+        let below = Grid { height: 2, width: 2, channels: 1, blocks: 1 };
+        for place in 0..4 {
+            let mut x = [1.0, 2.0, 3.0, 4.0];
+            x[place] = f32::NAN;
+            for kind in [Kind::Average, Kind::Largest] {
+                let (pooling, mut out) = (Pooling { kind, side: 2, below }, [0.0]);
+                pooling.forward(Rows::new(&x, 1, 4), RowsMut::new(&mut out, 1, 1));
+                assert!(out[0].is_nan(), "{kind:?} of {x:?} is {out:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_of_pictures_that_are_smaller_than_a_square() {
+        let below = Grid { height: 2, width: 2, channels: 1, blocks: 1 };
+        let pooling = Pooling { kind: Kind::Largest, side: 3, below };
+        pooling.forward(Rows::new(&[0.0; 4], 1, 4), RowsMut::new(&mut [], 1, 0));
+    }
 
     #[test]
     fn squares_become_their_average_and_their_largest() {

@@ -88,7 +88,7 @@ fn odd() -> Vec<Convolution> {
         (map(9, 8, 29, 1), (5, 1, 2, 1), (17, 1)),
         (map(5, 4, 90, 3), (1, 1, 0, 1), (48, 3)),
         (map(3, 17, 31, 1), (2, 3, 1, 1), (16, 1)),
-        // Squares of two places and of four, more and less than whole panels, more pictures than are summed up at a time.
+        // Squares of two places and of four, more and less than whole panels.
         (map(15, 16, 19, 1), (3, 1, 1, 1), (33, 1)),
         (map(7, 5, 64, 1), (2, 1, 1, 1), (40, 1)),
         (map(6, 9, 16, 1), (4, 1, 3, 1), (7, 1)),
@@ -98,6 +98,8 @@ fn odd() -> Vec<Convolution> {
         (map(5, 9, 33, 1), (3, 1, 1, 1), (21, 7)),
         (map(9, 11, 40, 2), (3, 1, 0, 1), (30, 3)),
         (map(6, 3, 18, 3), (3, 1, 2, 1), (34, 1)),
+        // More padding than a square is wide.
+        (map(3, 4, 16, 1), (3, 1, 4, 1), (17, 1)),
     ];
     let fit = |(below, (side, stride, padding, groups), own)| {
         Convolution::fit(below, Window { side, stride, padding, groups }, own).unwrap()
@@ -210,14 +212,23 @@ fn pictures_may_be_made_smaller_first() {
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
-    for (below, channels) in [(map(28, 28, 3, 1), 20), (map(9, 10, 18, 1), 40)] {
+    // The last one's pictures are more than a thread lays out at a time, and than are summed up at a time.
+    for (below, channels, pictures) in
+        [(map(28, 28, 3, 1), 20, 7), (map(9, 10, 18, 1), 40, 7), (map(40, 41, 17, 1), 20, 13)]
+    {
         let of = Convolution::fit(below, window, (channels, 10)).unwrap();
-        let (x, w, dz) =
-            (random(7, below.numbers(), 1), random(channels, of.inputs(), 2), random(7, of.own().numbers(), 3));
+        let (x, w, dz) = (
+            random(pictures, below.numbers(), 1),
+            random(channels, of.inputs(), 2),
+            random(pictures, of.own().numbers(), 3),
+        );
         for precision in [Precision::F32, Precision::Bf16] {
             let [a, b, c] = [1, 2, 3].map(|threads| {
-                let (mut z, mut dw, mut sums) =
-                    (Matrix::zeros(7, of.own().numbers()), Matrix::zeros(channels, of.inputs()), vec![0.0; channels]);
+                let (mut z, mut dw, mut sums) = (
+                    Matrix::zeros(pictures, of.own().numbers()),
+                    Matrix::zeros(channels, of.inputs()),
+                    vec![0.0; channels],
+                );
                 Pool::new(threads).unwrap().run(|| {
                     forward(&of, precision, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
                     gradient(&of, precision, (dz.rows(), x.rows()), &mut Packs::default(), dw.rows_mut());
@@ -228,6 +239,43 @@ fn any_number_of_threads_gives_the_same_bits() {
             assert!(a == b && b == c, "{precision:?} of {below:?}");
         }
     }
+}
+
+#[test]
+fn pictures_that_come_in_parts_are_summed_up_as_a_whole() {
+    let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
+    for (below, channels, pictures) in [(map(15, 16, 19, 1), 33, 31), (map(40, 41, 17, 1), 20, 13)] {
+        let of = Convolution::fit(below, window, (channels, 1)).unwrap();
+        let products = Products::new(&of, pictures, true);
+        let (mut z, mut dw) = (Matrix::zeros(pictures, of.own().numbers()), Matrix::zeros(channels, of.inputs()));
+        forward(&of, Precision::Bf16, products.x.rows(), products.w.rows(), &mut Rounded::default(), z.rows_mut());
+        gradient(&of, Precision::Bf16, (products.dz.rows(), products.x.rows()), &mut Packs::default(), dw.rows_mut());
+        // As near as halves come, whichever way this processor takes.
+        within(0.15, &z, &products.z, of.inputs());
+        within(0.15, &dw, &products.dw, pictures * of.own().places());
+    }
+}
+
+#[test]
+fn what_packs_held_before_does_not_count() {
+    let window = Window { side: 3, stride: 1, padding: 1, groups: 1 };
+    let made = |of: &Convolution, pictures: usize, rounded: &mut Rounded, packs: &mut Packs, spoiled: bool| {
+        let number =
+            |m: Matrix| if spoiled { Matrix::from_vec(vec![f32::NAN; m.data().len()], m.len(), m.width()) } else { m };
+        let (x, dz) = (random(pictures, of.below().numbers(), 1), random(pictures, of.own().numbers(), 3));
+        let w = random(of.own().channels, of.inputs(), 2);
+        let (mut z, mut dw) = (Matrix::zeros(dz.len(), dz.width()), Matrix::zeros(w.len(), w.width()));
+        let (x, w, dz) = (number(x), number(w), number(dz));
+        forward(of, Precision::Bf16, x.rows(), w.rows(), rounded, z.rows_mut());
+        gradient(of, Precision::Bf16, (dz.rows(), x.rows()), packs, dw.rows_mut());
+        (z, dw)
+    };
+    let [large, odd] = [(map(17, 19, 64, 1), 64), (map(5, 7, 19, 1), 21)]
+        .map(|(below, channels)| Convolution::fit(below, window, (channels, 1)).unwrap());
+    let (mut rounded, mut packs) = (Rounded::default(), Packs::default());
+    made(&large, 5, &mut rounded, &mut packs, true);
+    let after = made(&odd, 3, &mut rounded, &mut packs, false);
+    assert_eq!(after, made(&odd, 3, &mut Rounded::default(), &mut Packs::default(), false));
 }
 
 #[test]
@@ -262,6 +310,11 @@ fn what_does_not_fit_is_not_made() {
     assert!(!fit(map(3, 3, 4, 2), Window { stride: 0, ..window }, (4, 2)));
     assert!(!fit(map(3, 3, 4, 2), Window { groups: 3, ..window }, (6, 2)));
     assert!(!fit(map(3, 3, 6, 2), Window { groups: 3, ..window }, (6, 2)));
+    // Sizes that cannot be counted.
+    assert!(!fit(map(usize::MAX / 2 + 2, 2, 32, 1), Window { side: 1, ..window }, (32, 1)));
+    assert!(!fit(map(3, 3, usize::MAX / 4, 1), window, (4, 1)));
+    assert!(!fit(map(3, 3, 4, 1), window, (usize::MAX, 1)));
+    assert!(!fit(map(3, 3, 4, 2), Window { padding: usize::MAX / 2, ..window }, (4, 2)));
 }
 
 #[test]

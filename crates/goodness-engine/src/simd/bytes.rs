@@ -72,9 +72,10 @@ impl Bytes {
 }
 
 fn round_row(from: &[f32], to: &mut [u8], raised: bool) -> (f32, i32) {
-    let largest = from.iter().fold(0.0f32, |most, x| if x.abs() > most { x.abs() } else { most });
-    // What is not a number, or beyond all numbers, has no step; 0 is the honest answer of a whole number.
-    let per_step = if largest.is_finite() && largest > 0.0 { 127.0 / largest } else { 0.0 };
+    let largest = from.iter().fold(0.0f32, |most, x| if x.abs() > most || x.is_nan() { x.abs() } else { most });
+    // Numbers that are too small for a step are 0. Where one is beyond all numbers, or none, so is the step, and what the row
+    // gives is no number.
+    let per_step = Some(127.0 / largest).filter(|steps| steps.is_finite() && largest.is_finite()).unwrap_or(0.0);
     let raise = if raised { 128 } else { 0 };
     let mut sum = 0i32;
     for (to, x) in to.iter_mut().zip(from) {

@@ -50,7 +50,7 @@ impl Packs {
     }
 }
 
-/// Numbers of 32 bits that [`Packs`] come to hold for a gradient of this size, on this processor.
+/// Numbers that [`Packs`] come to hold for a gradient of this size whose operands are of 32 bits, on this processor.
 pub fn numbers_packed(rows: usize, units: usize, inputs: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
     if super::has_wide() {
@@ -247,6 +247,7 @@ pub(super) mod x86 {
         each: &(impl Fn(Piece<'_, N>) + Sync),
     ) {
         let (units, inputs, depth) = (dz.count(), x.count(), dz.depth());
+        assert!(x.depth() == depth && following.iter().all(|f| f.is_empty() || f.len() == units * inputs));
         product::count(units, inputs, depth);
         let (a_len, b_len) = (P::panel(depth, P::UNITS), P::panel(depth, INPUTS));
         let dz_at = panels::pack_some(0..units, (P::UNITS, a_len), dz_pack, &|units, to| {
@@ -334,8 +335,9 @@ mod tests {
         [(0, 3, 5), (1, 1, 1), (1, 15, 33), (7, 29, 31), (101, 97, 1031), (4099, 3, 35), (2, 531, 2051)];
 
     fn near(got: &Matrix, want: &Matrix, bound: f32) {
-        let off = got.data().iter().zip(want.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(off <= bound, "off by {off}, not {bound}");
+        for (got, want) in got.data().iter().zip(want.data()) {
+            assert!((got - want).abs() <= bound, "{got} is not {want}, within {bound}");
+        }
     }
 
     #[test]
@@ -370,6 +372,31 @@ mod tests {
                 near(&together(precision, &dz, &x), &dw, 8e-6 * (1.0 + (rows as f32).sqrt()));
                 assert!(packs.sums.data().len() <= NEAR + UNITS * inputs);
             }
+        }
+    }
+
+    #[test]
+    fn what_packs_held_before_does_not_count() {
+        let gradient = |(rows, units, inputs): (usize, usize, usize), packs: &mut Packs, precision, spoiled: bool| {
+            let number = |m: Matrix| {
+                if spoiled { Matrix::from_vec(vec![f32::NAN; rows * m.width()], rows, m.width()) } else { m }
+            };
+            let (dz, x) = (number(random(rows, units, 1)), number(random(rows, inputs, 2)));
+            let mut dw = Matrix::zeros(units, inputs);
+            gradient_pieces(precision, (dz.rows(), x.rows()), packs, [dw.data_mut()], |piece| {
+                let [dw] = piece.following;
+                dw.copy_from_slice(piece.numbers);
+            });
+            dw
+        };
+        for precision in [Precision::F32, Precision::Bf16] {
+            let mut packs = Packs::default();
+            gradient((200, 130, 300), &mut packs, precision, true);
+            let odd = (37, 29, 75);
+            assert_eq!(
+                gradient(odd, &mut packs, precision, false),
+                gradient(odd, &mut Packs::default(), precision, false)
+            );
         }
     }
 

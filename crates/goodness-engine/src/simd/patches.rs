@@ -243,6 +243,7 @@ mod wide {
             );
         });
         product::count(groups * units, inputs, parts * rows);
+        assert_eq!((sums.len(), sums.width()), (groups * units, inputs));
         let target = Target(sums.data_mut().as_mut_ptr());
         let near = (NEAR / (depth * INPUTS * size_of::<u32>()).max(1)).clamp(2, LONGEST / INPUTS);
         for group in 0..groups {

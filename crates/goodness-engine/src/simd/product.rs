@@ -1,5 +1,5 @@
 //! The two matrix products of a layer that learns by itself, and the third one, `dz · w`, which carries a gradient to the
-//! layer below and which only the twin that is compared with such layers calls.
+//! layer below and which nobody calls but the twin that is compared with such layers, and a head within its own layer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -73,7 +73,7 @@ pub fn add_gradient(dz: Rows<'_>, x: Rows<'_>, out: RowsMut<'_>) {
     multiply(lhs, rhs, out, x.len(), true);
 }
 
-/// `out = dz · w`: the gradient of the inputs, which a layer that learns by itself never needs.
+/// `out = dz · w`: the gradient of the inputs, which no layer that learns by itself asks another one for.
 ///
 /// # Shapes
 /// `dz`: rows × units, `w`: units × inputs, `out`: rows × inputs.

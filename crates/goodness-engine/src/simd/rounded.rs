@@ -351,12 +351,15 @@ mod tests {
 
     #[test]
     fn hostile_rows_make_no_nonsense_of_others() {
-        let mut x = random(3, 40, 1);
+        let mut x = random(5, 40, 1);
         x.data_mut()[..40].fill(0.0);
-        x.data_mut()[40] = f32::INFINITY;
-        let (w, mut z) = (random(5, 40, 2), Matrix::zeros(3, 5));
+        (x.data_mut()[40], x.data_mut()[81]) = (f32::INFINITY, f32::NAN);
+        // Too small for a step of which there are 127.
+        x.data_mut()[120..160].fill(1e-37);
+        let (w, mut z) = (random(5, 40, 2), Matrix::zeros(5, 5));
         forward_rounded(Precision::Int8, x.rows(), w.rows(), &mut Rounded::default(), z.rows_mut());
         assert_eq!(z.data()[..5], [0.0; 5]);
-        assert!(z.data()[5..10].iter().all(|z| z.is_nan()) && z.data()[10..].iter().all(|z| z.is_finite()));
+        assert!(z.data()[5..15].iter().all(|z| z.is_nan()) && z.data()[20..].iter().all(|z| z.is_finite()));
+        assert_eq!(z.data()[15..20], [0.0; 5]);
     }
 }

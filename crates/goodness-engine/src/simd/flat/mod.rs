@@ -4,7 +4,7 @@
 //! as many lines of zeros. What is left of a line is then what stands at the end of the one before, so a place and what a tap
 //! sees from it are the same distance apart wherever it is, and sixteen neighbours are a tile. The places of zeros have
 //! results too, which nobody keeps. A line of a square is read in whole steps: what lies after it is multiplied by zeros, so a
-//! picture with a number that is not finite may spoil places of the next one beside its own.
+//! picture with a number that is not finite may spoil places of the one before it beside its own.
 
 #[cfg(target_arch = "x86_64")]
 mod forward;

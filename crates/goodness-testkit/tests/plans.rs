@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use goodness::plan;
-use goodness::train::RateRange;
+use goodness::train::{Event, Flow, Outcome, RateRange};
 use goodness_testkit::runs::{recipe, trained, trainer};
 use goodness_testkit::variants;
 
@@ -28,6 +28,31 @@ fn plans_teach_every_layer_and_stay_within_them() {
             assert!((0..layers).all(|l| taught[l] == ends(l)), "{}: {taught:?}", v.label);
             assert!(taught.iter().all(|t| *t > 0), "{}: {taught:?}", v.label);
         }
+    }
+}
+
+#[test]
+fn an_optimizer_remembers_of_layers_that_learn_and_of_no_others() {
+    for plan in ["simultaneous", "greedy", "{name=\"windowed\", overlap=0.5}"] {
+        let settings = [&*format!("plan={plan}"), "negatives=wrong_label", "shift=0", "layers=[13, 11, 9]", "epochs=4"];
+        let mut trainer = trainer(&recipe(&settings), 2);
+        let sizes: Vec<u64> = trainer.network().layers.iter().map(|layer| layer.parameters() as u64).collect();
+        let (mut epoch, mut done) = (1, false);
+        while !done {
+            // Adam remembers two numbers of 4 bytes.
+            let plan_of = trainer.recipe().train.plan.build(plan::CATALOGUE);
+            let learning = plan_of.learning(epoch - 1, 4, sizes.len());
+            assert_eq!(trainer.bytes().optimizer, 8 * sizes[learning].iter().sum::<u64>(), "{plan}, epoch {epoch}");
+            let outcome = trainer.run(|event| match event {
+                Event::Step { epoch: (now, _), .. } if now > epoch => {
+                    epoch = now;
+                    Flow::Stop
+                }
+                _ => Flow::Continue,
+            });
+            done = outcome.unwrap() == Outcome::Finished;
+        }
+        assert_eq!(trainer.bytes().optimizer, 0, "{plan}, when it is done");
     }
 }
 

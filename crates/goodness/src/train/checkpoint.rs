@@ -71,10 +71,11 @@ impl Trainer {
         for (l, state) in self.states.iter_mut().enumerate() {
             state.average.iter_mut().try_for_each(|average| file.layer(&format!("average.{l}"), average))?;
         }
+        (self.position, self.history) = (header.position, header.history);
+        self.settle();
         for (name, numbers) in self.memory_mut() {
             file.read(&name, &[numbers.len()], numbers)?;
         }
-        (self.position, self.history) = (header.position, header.history);
         Ok(())
     }
 

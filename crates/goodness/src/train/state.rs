@@ -34,7 +34,7 @@ pub(crate) struct LayerState {
     pub(crate) level: Level,
     /// θ: fixed, or following the layer.
     pub(crate) theta: f32,
-    /// The penalty's running number of each unit.
+    /// The penalty's running number of each unit, where there is a penalty.
     pub(crate) unit_means: Vec<f32>,
     /// Running average of the layer, where the method wants one.
     pub(crate) average: Option<Layer>,
@@ -46,31 +46,44 @@ const THETA_STAYS: f32 = 0.99;
 const THETA_LEAST: f32 = 0.05;
 
 impl LayerState {
-    pub(crate) fn new(
-        layer: &Layer,
-        (learns, goodness): (bool, &dyn Goodness),
-        method: &Method,
-        rng: &mut Rng,
-    ) -> Self {
+    /// The state that a layer starts from; the optimizer remembers nothing until the layer [begins](Self::begin) to learn.
+    pub(crate) fn new(layer: &Layer, goodness: &dyn Goodness, method: &Method, rng: &mut Rng) -> Self {
+        Self {
+            knob: method.objective.knob().into_iter().collect(),
+            map: method.map(layer.grid(), rng),
+            theta: method.theta(goodness, layer.judged()),
+            unit_means: vec![
+                method.penalty.initial_state();
+                if method.penalty.is_active() { layer.units() } else { 0 }
+            ],
+            average: (method.average > 0.0).then(|| layer.clone()),
+            ..Self::default()
+        }
+    }
+
+    /// Makes room for what the optimizer will remember of the layer, and of its projection where that `learns`; a layer that
+    /// has begun keeps what there is.
+    pub(crate) fn begin(&mut self, layer: &Layer, learns: bool, method: &Method) {
+        if self.memories().any(|(_, memory)| !memory.iter().all(Vec::is_empty)) {
+            return;
+        }
         let slots = method.optimizer.slots();
         let zeros = |len: usize| memory(slots, len);
-        let knob: Vec<f32> = method.objective.knob().into_iter().collect();
-        let map = method.map(layer.grid(), rng);
-        Self {
-            weights: memory(method.optimizer.slots_of_matrix(), layer.weights.data().len()),
-            biases: zeros(layer.biases.len()),
-            above: zeros(layer.above.data().len()),
-            head: zeros(layer.head.data().len()),
-            projection: zeros(if learns { layer.projection.data().len() } else { 0 }),
-            embedding: zeros(layer.embedding.data().len()),
-            knobs: zeros(knob.len()),
-            knob,
-            maps: zeros(map.data().len()),
-            map,
-            level: Level::default(),
-            theta: method.theta(goodness, layer.judged()),
-            unit_means: vec![method.penalty.initial_state(); layer.units()],
-            average: (method.average > 0.0).then(|| layer.clone()),
+        self.weights = memory(method.optimizer.slots_of_matrix(), layer.weights.data().len());
+        self.biases = zeros(layer.biases.len());
+        self.above = zeros(layer.above.data().len());
+        self.head = zeros(layer.head.data().len());
+        self.projection = zeros(if learns { layer.projection.data().len() } else { 0 });
+        self.embedding = zeros(layer.embedding.data().len());
+        self.knobs = zeros(self.knob.len());
+        self.maps = zeros(self.map.data().len());
+    }
+
+    /// Lets go of what the optimizer remembers: the layer will not learn any more.
+    pub(crate) fn finish(&mut self) {
+        let Self { weights, biases, above, head, projection, embedding, knobs, maps, .. } = self;
+        for memory in [weights, biases, above, head, projection, embedding, knobs, maps] {
+            *memory = Default::default();
         }
     }
 
@@ -193,7 +206,8 @@ mod tests {
         let method = Method::new(&Recipe::parse("map", recipe).unwrap().train);
         let mut rng = Rng::keyed(1, 0, 0);
         let layer = Layer::new(4, 6, &FanInUniform, &mut rng);
-        let mut state = LayerState::new(&layer, (false, &MeanOfSquares), &method, &mut rng);
+        let mut state = LayerState::new(&layer, &MeanOfSquares, &method, &mut rng);
+        state.begin(&layer, false, &method);
         assert_eq!((state.map.len(), state.map.width()), (3, 6));
         let (h, mut likeness) = ((0..24).map(|_| rng.unit()).collect::<Vec<_>>(), Likeness::default());
         let mut losses = Vec::new();

@@ -127,7 +127,7 @@ impl Trainer {
         method.adviser.iter_mut().for_each(|adviser| adviser.prepare(layers));
         let states = (0..network.layers.len()).map(|l| state(&network, &method, recipe.train.seed, l)).collect();
         let work = Workspace::new(network.layers.len());
-        Ok(Self {
+        let mut trainer = Self {
             recipe: recipe.clone(),
             network,
             method,
@@ -141,7 +141,9 @@ impl Trainer {
             work,
             kept: None,
             watch: Stopwatch::default(),
-        })
+        };
+        trainer.settle();
+        Ok(trainer)
     }
 
     /// The network as it is now.
@@ -246,6 +248,22 @@ impl Trainer {
             self.states[l] = LayerState::default();
             self.states[l] = state(&self.network, &self.method, self.recipe.train.seed, l);
         }
+        self.settle();
+    }
+
+    /// Makes room for what is remembered of layers that have begun to learn, or do in the epoch that comes next, and lets go of
+    /// what nobody will ask for again.
+    pub(super) fn settle(&mut self) {
+        let (all, epoch, layers) = (self.epochs(), self.position.epoch, self.network.layers.len());
+        let projects = self.network.parts.projection.learns();
+        for (l, (layer, state)) in self.network.layers.iter().zip(&mut self.states).enumerate() {
+            let learns = |epoch| self.method.plan.learning(epoch, self.recipe.train.epochs, layers).contains(&l);
+            if !(epoch..all).any(learns) {
+                state.finish();
+            } else if (0..=epoch).any(learns) {
+                state.begin(layer, projects, &self.method);
+            }
+        }
     }
 
     fn open_epoch(&mut self) -> Order {
@@ -284,6 +302,7 @@ impl Trainer {
         if epoch + 1 == epochs {
             // Nothing is learned any more: what is read from now on takes the place of what learning took.
             (self.work, self.kept) = (Workspace::new(self.network.layers.len()), None);
+            self.states.iter_mut().for_each(LayerState::finish);
         }
         let known = (due && readable).then(|| {
             self.solve_readout(learning.end);
@@ -305,6 +324,7 @@ impl Trainer {
             layers,
         };
         self.position = Position { epoch: epoch + 1, step: self.position.step, ..Position::default() };
+        self.settle();
         let warned = monitor::warnings(&self.history).len();
         let flow = watch(Event::Epoch { record: &record, epochs });
         self.history.push(record);
@@ -367,8 +387,7 @@ impl Trainer {
 
 /// The state that layer number `l` starts from.
 fn state(network: &Network, method: &Method, seed: u64, l: usize) -> LayerState {
-    let about = (network.parts.projection.learns(), &*network.parts.goodness);
     let mut rng = Rng::keyed(seed, Rng::ASIDE, l as u64);
     let level = method.hierarchy.level(l, network.layers.len());
-    LayerState { level, ..LayerState::new(&network.layers[l], about, method, &mut rng) }
+    LayerState { level, ..LayerState::new(&network.layers[l], &*network.parts.goodness, method, &mut rng) }
 }

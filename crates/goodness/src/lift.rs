@@ -1,7 +1,8 @@
-//! What happens to a row inside a layer, between z and goodness, and the way back.
+//! What happens to a row inside a layer, between its products and goodness, and the way back.
 //!
-//! h = φ(z), s = view(h), a = projection(s), g = goodness(a). Without a view, the activities are what is seen; without a
-//! projection, goodness is read off them. With a [head](crate::head) a hidden layer lies between s and the projection.
+//! z = x̂ Wᵀ + b, h = φ(z), s = view(h), a = projection(s), g = goodness(a). Without a view, the activities are what is seen;
+//! without a projection, goodness is read off them. With a [head](crate::head) a hidden layer lies between s and the
+//! projection.
 
 use goodness_core::normalize::Channels;
 use goodness_core::{Rows, RowsMut};
@@ -116,7 +117,7 @@ impl Parts {
         if all { 0 } else { self.view.width(layer.grid()) }
     }
 
-    /// Turns z into activities in place and writes what lies between each row and its goodness, that goodness and, where
+    /// Turns x̂ Wᵀ into activities in place and writes what lies between each row and its goodness, that goodness and, where
     /// wanted, the next layer's input.
     ///
     /// # Shapes
@@ -140,8 +141,9 @@ impl Parts {
         });
     }
 
-    /// From z to what is seen, and to what is read above.
+    /// From x̂ Wᵀ to what is seen, and to what is read above.
     pub(crate) fn see(&self, lens: Lens<'_>, (mut h, s): (RowsMut<'_>, RowsMut<'_>), above: Option<Above<'_>>) {
+        (0..h.len()).for_each(|r| lens.add_biases(h.row_mut(r)));
         self.activation.forward(h.reborrow());
         if s.width() > 0 {
             self.view.forward_into(lens.grid, h.as_rows(), s);

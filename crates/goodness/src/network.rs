@@ -260,7 +260,7 @@ impl Network {
         walk.between.resize(rows, &self.parts, &self.layers[layer]);
         walk.g[layer].resize(rows, self.goodnesses(layer));
         x[0].resize(if passes_on { rows } else { 0 }, units);
-        self.layers[layer].forward_into(&input, &mut walk.rounded, walk.h.rows_mut());
+        self.layers[layer].weighted_into(&input, &mut walk.rounded, walk.h.rows_mut());
         let (lens, between) = (self.layers[layer].lens(), (&mut walk.between, &mut walk.rounded));
         let channels = self.parts.remembered(&self.layers[layer], &mut walk.known);
         let x = passes_on.then(|| (x[0].rows_mut(), channels));

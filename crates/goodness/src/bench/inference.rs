@@ -55,8 +55,10 @@ fn plain_pass<'a>(network: &'a Network, pool: &'a Pool) -> Contender<'a> {
 }
 
 fn pass(layer: &Layer, x: &Matrix, rounded: &mut Rounded, h: &mut Matrix) {
-    layer.forward_into(&Input::Rows(x.rows()), rounded, h.rows_mut());
+    layer.weighted_into(&Input::Rows(x.rows()), rounded, h.rows_mut());
+    let lens = layer.lens();
     par::each_block(h.len(), ROWS, h.rows_mut(), |_, mut h: RowsMut<'_>| {
+        (0..h.len()).for_each(|r| lens.add_biases(h.row_mut(r)));
         h.data_mut().iter_mut().for_each(|h| *h = h.max(0.0));
     });
 }

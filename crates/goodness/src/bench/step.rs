@@ -11,7 +11,7 @@ pub(super) const MEASUREMENT: Measurement =
 fn run(settings: &Settings) -> Result<Vec<Row>, BenchError> {
     let pool = Pool::new(settings.threads)?;
     let mut rows = Vec::new();
-    for net in [Net::new(3, 1000, 100), Net::new(4, 2000, 512)] {
+    for net in [Net::new(3, 1000, 1), Net::new(3, 1000, 16), Net::new(3, 1000, 100), Net::new(4, 2000, 512)] {
         let [mut plain, mut halves] =
             [net.trainer(settings.threads)?, Net { precision: "bf16", ..net.clone() }.trainer(settings.threads)?];
         let contenders = vec![(false, steps(&mut plain)), (true, steps(&mut halves))];

@@ -220,8 +220,8 @@ impl Labelled<'_> {
         self.labels.scales.is_empty()
     }
 
-    /// z of every row: rows × units.
-    pub(super) fn forward_into(&self, layer: &Layer, rounded: &mut Rounded, mut z: RowsMut<'_>) {
+    /// x̂ Wᵀ of every row: rows × units.
+    pub(super) fn weighted_into(&self, layer: &Layer, rounded: &mut Rounded, mut z: RowsMut<'_>) {
         if self.images.product.is_empty() {
             let Range { start, end } = self.labels.window;
             let read = self.images.pixels.rows().split_at(end).0.split_at(start).1;
@@ -229,12 +229,12 @@ impl Labelled<'_> {
         }
         par::each_block(self.len(), ROWS, z, |first, mut z: RowsMut<'_>| {
             for r in 0..z.len() {
-                self.forward_row(first + r, layer, z.row_mut(r));
+                self.weigh_row(first + r, z.row_mut(r));
             }
         });
     }
 
-    fn forward_row(&self, row: usize, layer: &Layer, z: &mut [f32]) {
+    fn weigh_row(&self, row: usize, z: &mut [f32]) {
         let (window, product) = (&self.labels.window, &self.images.product);
         if !product.is_empty() {
             z.copy_from_slice(product.rows().row(window.start + row % window.len()));
@@ -245,7 +245,6 @@ impl Labelled<'_> {
         }
         let scale = self.labels.scales[row];
         z.iter_mut().for_each(|z| *z *= scale);
-        layer.add_biases(z);
     }
 
     fn code(&self, row: usize) -> &[f32] {

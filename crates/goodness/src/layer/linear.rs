@@ -69,15 +69,31 @@ pub struct Gradients {
     pub(crate) whole: Whole,
 }
 
-/// What a layer's goodness is read through: the grid that a view cuts, and the weights of a head and of a projection.
+/// What lies between a layer's products and its goodness: biases, the grid that a view cuts, and the weights of a head and of a
+/// projection.
 #[derive(Clone, Copy)]
 pub(crate) struct Lens<'a> {
+    /// One number a unit, or a channel of maps.
+    biases: &'a [f32],
     pub(crate) grid: Grid,
     /// Units of a hidden layer × what is seen of the layer's units; no rows without one.
     pub(crate) head: Rows<'a>,
     /// Numbers × what is seen of the units, or × units of the head; no rows without a projection.
     pub(crate) p: Rows<'a>,
     pub(crate) precision: Precision,
+}
+
+impl Lens<'_> {
+    /// Adds b to a row of x̂ Wᵀ.
+    pub(crate) fn add_biases(&self, z: &mut [f32]) {
+        if self.biases.len() == z.len() {
+            return add(z, self.biases);
+        }
+        let (places, block) = (self.grid.places(), self.grid.block());
+        for (z, biases) in z.chunks_exact_mut(places * block).zip(self.biases.chunks_exact(block)) {
+            z.chunks_exact_mut(block).for_each(|place| add(place, biases));
+        }
+    }
 }
 
 /// Rows that one thread takes at a time.
@@ -223,27 +239,23 @@ impl Layer {
     /// What goodness is read through.
     pub(crate) fn lens(&self) -> Lens<'_> {
         let (head, p) = (self.head.rows(), self.projection.rows());
-        Lens { grid: self.grid(), head, p, precision: self.precision }
-    }
-
-    /// Adds b to a row of z.
-    pub(super) fn add_biases(&self, z: &mut [f32]) {
-        match self.maps() {
-            Some(maps) => maps.add_biases(z, &self.biases),
-            None => add(z, &self.biases),
-        }
+        Lens { biases: &self.biases, grid: self.grid(), head, p, precision: self.precision }
     }
 
     /// Writes z for every row of `input`. `rounded` is where operands go that have to be rounded.
     pub fn forward_into(&self, input: &Input<'_>, rounded: &mut Rounded, mut z: RowsMut<'_>) {
+        self.weighted_into(input, rounded, z.reborrow());
+        let lens = self.lens();
+        par::each_block(input.len(), ROWS, z, |_, mut z: RowsMut<'_>| {
+            (0..z.len()).for_each(|r| lens.add_biases(z.row_mut(r)));
+        });
+    }
+
+    /// Writes x̂ Wᵀ for every row of `input`: z without b, which whoever goes over it next [adds](Lens::add_biases).
+    pub(crate) fn weighted_into(&self, input: &Input<'_>, rounded: &mut Rounded, z: RowsMut<'_>) {
         match input {
-            Input::Rows(x) => {
-                self.product_into(*x, rounded, z.reborrow());
-                par::each_block(x.len(), ROWS, z, |_, mut z: RowsMut<'_>| {
-                    (0..z.len()).for_each(|r| self.add_biases(z.row_mut(r)));
-                });
-            }
-            Input::Labelled(labelled) => labelled.forward_into(self, rounded, z),
+            Input::Rows(x) => self.product_into(*x, rounded, z),
+            Input::Labelled(labelled) => labelled.weighted_into(self, rounded, z),
         }
     }
 

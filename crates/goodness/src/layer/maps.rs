@@ -99,14 +99,6 @@ impl Maps {
         conv::gradient_pieces(&self.0, precision, operands, packs, following, each);
     }
 
-    /// Adds the number of its channel to every unit of a row.
-    pub(super) fn add_biases(&self, row: &mut [f32], biases: &[f32]) {
-        let (places, block) = (self.own().places(), self.own().block());
-        for (row, biases) in row.chunks_exact_mut(places * block).zip(biases.chunks_exact(block)) {
-            row.chunks_exact_mut(block).for_each(|place| place.iter_mut().zip(biases).for_each(|(z, b)| *z += b));
-        }
-    }
-
     /// The sum of each channel over rows and places.
     pub(super) fn sum_places(&self, rows: Rows<'_>, sums: &mut [f32]) {
         conv::sum_places(&self.0, rows, sums);

@@ -104,7 +104,7 @@ fn goodness_of_both(network: &Network, recipe: &Recipe, few: &Dataset, wrong: &[
         let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
         let mut g = Matrix::zeros(2 * rows, network.goodnesses(l));
         let (mut rounded, mut between) = (Rounded::default(), Between::default());
-        layer.forward_into(&input, &mut rounded, h.rows_mut());
+        layer.weighted_into(&input, &mut rounded, h.rows_mut());
         between.resize(2 * rows, &network.parts, layer);
         let mut known = Matrix::default();
         let above = (next.rows_mut(), network.parts.remembered(layer, &mut known));

@@ -26,7 +26,7 @@ pub(super) fn layer_step(
     let (rows, samples) = (input.len(), work.loss.len());
 
     // Forward: z = x̂Wᵀ + b, h = φ(z), s = view(h), a = projection(s), g = goodness(a).
-    layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
+    layer.weighted_into(input, &mut work.rounded, work.h.rows_mut());
     let lens = layer.lens();
     work.lift(parts, lens);
 
@@ -56,7 +56,7 @@ pub(super) fn layer_step(
         parts.pull_back(lens, made, &mut slopes);
         let mut dz = slopes.dh;
         likeness.add_back(look, (first, made.h), dz.reborrow());
-        let penalised = samples.saturating_sub(first).min(dz.len());
+        let penalised = if method.penalty.is_active() { samples.saturating_sub(first).min(dz.len()) } else { 0 };
         if method.penalty.gated() {
             add_slope(slope, penalised, &mut dz);
         }

@@ -162,7 +162,7 @@ impl Network {
     /// Passes rows through layer number `layer` without teaching it anything.
     pub(super) fn pass(&self, layer: usize, input: &Input<'_>, work: &mut LayerWork) {
         let layer = &self.layers[layer];
-        layer.forward_into(input, &mut work.rounded, work.h.rows_mut());
+        layer.weighted_into(input, &mut work.rounded, work.h.rows_mut());
         work.lift(&self.parts, layer.lens());
         work.pass_on_as_read(layer, &self.parts);
     }
@@ -196,7 +196,7 @@ impl LayerWork {
 const ROWS: usize = 32;
 
 impl LayerWork {
-    /// Turns z into activities, goodness and what lies between them.
+    /// Turns x̂ Wᵀ into activities, goodness and what lies between them.
     pub(super) fn lift(&mut self, parts: &Parts, lens: Lens<'_>) {
         parts.lift(lens, &mut self.h, (&mut self.between, &mut self.rounded), self.g.rows_mut(), None);
     }

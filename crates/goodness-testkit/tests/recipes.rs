@@ -94,6 +94,8 @@ fn changes_of_images_are_checked() {
     assert_eq!(said("brightness = 2"), "r.toml: data.brightness = 2: expected a number from 0 to 1");
     assert_eq!(said("contrast = -1"), "r.toml: data.contrast = -1: expected a number from 0 to 1");
     assert_eq!(said("saturation = 2"), "r.toml: data.saturation = 2: expected a number from 0 to 1");
+    assert_eq!(said("hue = 0.6"), "r.toml: data.hue = 0.6: expected a number from 0 to 0.5");
+    assert_eq!(said("grey = 2"), "r.toml: data.grey = 2: expected a number from 0 to 1");
     assert_eq!(said("cutout = 0.5"), "r.toml: data.cutout = 0.5: expected a whole number from 0 to 4096");
     let padding = "r.toml: data.padding = \"white\": expected \"zero\", \"reflect\" or \"edge\"";
     assert_eq!(said("padding = \"white\""), padding);
@@ -105,15 +107,20 @@ fn changes_of_images_are_checked() {
     let unequal = "r.toml: data.mirroring = \"alternating\" and data.mirror = 0 clash: an image that takes turns with its \
                    mirror image is mirrored half of the time";
     assert_eq!(said("mirroring = \"alternating\""), unequal);
-    for (key, value) in
-        [("mirror", "1"), ("crop", "0.5"), ("brightness", "0.1"), ("saturation", "0.1"), ("cutout", "2")]
-    {
+    for (key, value) in [
+        ("mirror", "1"),
+        ("crop", "0.5"),
+        ("brightness", "0.1"),
+        ("saturation", "0.1"),
+        ("grey", "0.1"),
+        ("cutout", "2"),
+    ] {
         let kept = refused(&with("plan = \"greedy\"", "", &format!("{key} = {value}")));
         let start = format!("r.toml: train.plan = \"greedy\" and data.{key} = {value} clash: ");
         assert!(kept.starts_with(&start), "{kept}");
     }
-    let all = "shift = 2\ncrop = 0.5\npadding = \"edge\"\nbrightness = 0.1\ncontrast = 0.2\nsaturation = 0.3\ncutout = 4\n\
-         mirror = 0.5\nmirroring = \"alternating\"";
+    let all = "shift = 2\ncrop = 0.5\npadding = \"edge\"\nbrightness = 0.1\ncontrast = 0.2\nsaturation = 0.3\nhue = 0.1\ngrey = 0.2\n\
+         cutout = 4\n         mirror = 0.5\nmirroring = \"alternating\"";
     let recipe = Recipe::parse("r.toml", &with("", "", all)).unwrap();
     assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
 }

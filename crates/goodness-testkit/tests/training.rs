@@ -150,6 +150,8 @@ const VARIANTS: &[&[&str]] = &[
     ],
     &[
         "data.saturation=0.5",
+        "data.hue=0.1",
+        "data.grey=0.5",
         "data.wave=0.2",
         "data.padding=edge",
         "data.mirror=0.5",

@@ -314,7 +314,7 @@ impl<'a> Parts<'a> {
     }
 
     /// What changes training images, and how far.
-    fn changes(&self) -> [(&'static str, f64); 10] {
+    fn changes(&self) -> [(&'static str, f64); 12] {
         let data = &self.recipe.data;
         [
             ("shift", data.shift as f64),
@@ -326,6 +326,8 @@ impl<'a> Parts<'a> {
             ("brightness", data.brightness),
             ("contrast", data.contrast),
             ("saturation", data.saturation),
+            ("hue", data.hue),
+            ("grey", data.grey),
             ("cutout", data.cutout as f64),
         ]
     }

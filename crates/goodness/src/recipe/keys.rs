@@ -23,6 +23,8 @@ pub(super) const DATA: &[&str] = &[
     "brightness",
     "contrast",
     "saturation",
+    "hue",
+    "grey",
     "cutout",
     "mean",
     "deviation",

@@ -83,6 +83,10 @@ pub struct DataSpec {
     pub contrast: f64,
     /// Largest change of its saturation, as a share.
     pub saturation: f64,
+    /// Largest turn of its hues, as a share of a whole turn.
+    pub hue: f64,
+    /// Share of training images that lose their colour.
+    pub grey: f64,
     /// Side of the square hole that is made in each training image, in pixels; 0: none.
     pub cutout: usize,
     /// Subtracted from grey levels in [0, 1].

@@ -69,6 +69,8 @@ fn data(s: &Section<'_>) -> Result<DataSpec> {
         brightness: s.real("brightness", 0.0, 1.0)?.unwrap_or(0.0),
         contrast: s.real("contrast", 0.0, 1.0)?.unwrap_or(0.0),
         saturation: s.real("saturation", 0.0, 1.0)?.unwrap_or(0.0),
+        hue: s.real("hue", 0.0, 0.5)?.unwrap_or(0.0),
+        grey: s.real("grey", 0.0, 1.0)?.unwrap_or(0.0),
         cutout: s.whole("cutout", 0, 0, 4096)?,
         mean: s.real("mean", -1e3, 1e3)?.unwrap_or(0.0),
         deviation: s.real("deviation", 1e-6, 1e6)?.unwrap_or(1.0),

@@ -29,6 +29,8 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.real("brightness", r.data.brightness);
     out.real("contrast", r.data.contrast);
     out.real("saturation", r.data.saturation);
+    out.real("hue", r.data.hue);
+    out.real("grey", r.data.grey);
     out.whole("cutout", r.data.cutout);
     out.real("mean", r.data.mean);
     out.real("deviation", r.data.deviation);

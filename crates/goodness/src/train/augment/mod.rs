@@ -210,6 +210,8 @@ mod tests {
             said("saturation = 0.2"),
             "data.saturation = 0.2: only colours have saturation, these images are grey"
         );
+        assert_eq!(said("hue = 0.1"), "data.hue = 0.1: only colours have a hue, these images are grey");
+        assert_eq!(said("grey = 0.2"), "data.grey = 0.2: these images are grey as they are");
         assert_eq!(said("cutout = 7"), "data.cutout = 7: at most 6, for images of 6×9×1");
         assert!(Augment::check(&spec("saturation = 0.2\ncutout = 6"), Shape { channels: 3, ..shape }).is_ok());
     }

@@ -81,6 +81,10 @@ fn predict_reads_pictures_of_any_size() {
     let (code, out, err) = home.run(&["predict", "run/model.safetensors", "no.png", "bar.png"]);
     assert_eq!(code, 1);
     assert!(out.contains("bar.png") && err.contains("no.png: cannot read it as a PNG or JPEG"), "{err}");
+    assert!(err.contains("1 of 2 pictures could not be read"), "{err}");
+    image::GrayImage::from_pixel(9, 9, image::Luma([7])).save(home.path("blank.png")).unwrap();
+    let (_, err) = home.refused(&["predict", "run/model.safetensors", "blank.png"]);
+    assert!(err.contains("blank.png: the picture is blank: every pixel has about the same brightness"), "{err}");
 }
 
 #[test]

@@ -93,6 +93,12 @@ fn folders_that_cannot_be() {
     assert!(err.contains("not the folder of a run: it has no recipe.toml"), "{err}");
     let (_, err) = home.refused(&["report", "nowhere"]);
     assert!(err.contains("there is no such folder"), "{err}");
+    home.ok(&["train", "toy.toml", "--epochs", "1", "--out", "run"]);
+    let (_, err) = home.refused(&["compare-recipes", "run", "--html", "toy.toml/all.html"]);
+    assert!(err.contains("toy.toml/all.html: cannot be written"), "{err}");
+    // What `compare` asks its processes comes on standard input; here there is nothing.
+    let (_, err) = home.refused(&["measure-memory"]);
+    assert!(err.contains("standard input: expected what `compare` asks"), "{err}");
 }
 
 #[test]

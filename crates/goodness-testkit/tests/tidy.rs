@@ -76,6 +76,27 @@ fn every_family_stands_in_the_catalogue() {
     assert_eq!(folders.len(), goodness::catalogue::families().len(), "not all in goodness::catalogue: {folders:?}");
 }
 
+/// Members that leave things as they are: nothing to pay for, nothing to show.
+const IDLE: [&str; 3] = ["none.rs", "keep.rs", "whole.rs"];
+
+#[test]
+fn every_member_says_what_it_costs_and_shows_itself() {
+    let core = root().join("crates/goodness-core");
+    let folders = families().into_iter().map(|(folder, _)| folder).filter(|folder| folder.starts_with(&core));
+    let mut members = 0;
+    for file in folders.flat_map(|folder| rust_files(&folder)) {
+        let text = fs::read_to_string(&file).unwrap();
+        if !text.contains("pub(super) const ENTRY") || IDLE.iter().any(|idle| file.ends_with(idle)) {
+            continue;
+        }
+        let docs: String = text.split_inclusive('\n').take_while(|line| line.starts_with("//!")).collect();
+        assert!(docs.contains("Cost"), "{}: it does not say what it costs", file.display());
+        assert!(docs.contains("//! ```"), "{}: it has no example", file.display());
+        members += 1;
+    }
+    assert!(members > 40, "only {members} members were read");
+}
+
 #[test]
 fn every_row_of_the_comparison_stands_in_its_list() {
     let folder = root().join("crates/goodness-backprop/src/compare/rows");
@@ -115,10 +136,12 @@ fn unsafe_lives_in_two_folders() {
     for krate in CRATES {
         for (file, text) in sources(krate) {
             let allowed = file.contains("goodness-engine/src/simd/") || file.contains("goodness-edge-c/src/");
-            assert!(
-                allowed || !text.contains("unsafe {"),
-                "{file}: unsafe outside the engine's SIMD folder and C's glue"
-            );
+            for word in ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"] {
+                assert!(
+                    allowed || !text.contains(word),
+                    "{file}: {word} outside the engine's SIMD folder and C's glue"
+                );
+            }
             let blocks = text.matches("unsafe {").count() + text.matches("unsafe impl").count();
             let reasons = text.matches("// SAFETY:").count();
             assert_eq!(blocks, reasons, "{file}: every unsafe block says why it is sound");

@@ -4,6 +4,15 @@
 //!
 //! Cost: one comparison a unit. A unit that is silent for every row gets no gradient through it: the
 //! [peer penalty](crate::penalty::PeerNormalization) is what wakes it.
+//!
+//! ```
+//! use goodness_core::activation::{Activation, Relu};
+//! use goodness_core::{Rows, RowsMut};
+//! let (mut h, mut dh) = ([-3.0, 2.0], [0.5, 0.5]);
+//! Relu.forward(RowsMut::new(&mut h, 1, 2));
+//! Relu.pull_back(Rows::new(&h, 1, 2), RowsMut::new(&mut dh, 1, 2));
+//! assert_eq!((h, dh), ([0.0, 2.0], [0.0, 0.5]));
+//! ```
 
 use super::{Activation, rectify};
 #[cfg(feature = "std")]

@@ -2,9 +2,20 @@
 //!
 //! x⁻ = m ⊙ x + (1 − m) ⊙ x′, x′ another image of the batch  (Hinton 2022, section 3.2)
 //!
-//! m is a random bit image, blurred `blurs` times by [¼, ½, ¼] along both axes and cut at ½, or at its mean
-//! where ½ would leave an image whole: blobs of one image in the other. Near one another pixels stay natural, far from one another they do not: a layer must learn long-range shapes.
-//! Cost: `blurs` passes over the image.
+//! m is a random bit image, blurred `blurs` times by [¼, ½, ¼] along both axes and cut at ½, or at its mean where ½ would
+//! leave an image whole: blobs of one image in the other. Near one another pixels stay natural, far from one another they do
+//! not: a layer must learn long-range shapes. Cost: `blurs` passes over the image.
+//!
+//! ```
+//! use goodness_core::image_negatives::{Batch, HybridMask, ImageNegatives};
+//! use goodness_core::{Rng, Rows};
+//! // A black image and a white one, of 4 × 4 pixels.
+//! let (mut images, mut scratch, mut out) = ([0.0; 32], [0.0; 32], [0.0; 16]);
+//! images[16..].fill(1.0);
+//! let batch = Batch { images: Rows::new(&images, 2, 16), shape: (4, 4, 1) };
+//! HybridMask { blurs: 1 }.fill(batch, 0, &mut Rng::keyed(1, 0, 0), &mut scratch, &mut out);
+//! assert!(out.contains(&0.0) && out.contains(&1.0) && out.iter().all(|x| *x == 0.0 || *x == 1.0));
+//! ```
 
 use super::{Batch, ImageNegatives};
 #[cfg(feature = "std")]

@@ -4,6 +4,16 @@
 //!
 //! The noise has the grey levels of images and none of their structure; mixing it in by every degree gives negatives from
 //! hardly to fully corrupted. Cost: one draw a pixel.
+//!
+//! ```
+//! use goodness_core::image_negatives::{Batch, ImageNegatives, Noise};
+//! use goodness_core::{Rng, Rows};
+//! // A black image and a white one: all that is left is s.
+//! let batch = Batch { images: Rows::new(&[0.0, 0.0, 0.0, 1.0, 1.0, 1.0], 2, 3), shape: (1, 3, 1) };
+//! let mut out = [0.0; 3];
+//! Noise { least: 0.5 }.fill(batch, 0, &mut Rng::keyed(1, 0, 0), &mut [], &mut out);
+//! assert!(out == [out[0]; 3] && (0.5..=1.0).contains(&out[0]));
+//! ```
 
 use super::{Batch, ImageNegatives};
 #[cfg(feature = "std")]

@@ -7,6 +7,16 @@
 //! `normalize = "rms_above"` the first layer sees that, as in the paper, under `"rms"` only what is in it. Layers above may
 //! read sums of two images' activities in turn: in the released code the first and the third of three layers do, and the
 //! second reads what the first made of its sums (`every = 2`). Cost: one addition a pixel.
+//!
+//! ```
+//! use goodness_core::image_negatives::{Batch, ImageNegatives, SelfContrast};
+//! use goodness_core::{Rng, Rows};
+//! let batch = Batch { images: Rows::new(&[1.0, 2.0, 3.0, 6.0], 2, 2), shape: (1, 2, 1) };
+//! let (sums, mut out) = (SelfContrast { every: 2 }, [0.0; 2]);
+//! sums.fill(batch, 0, &mut Rng::keyed(1, 0, 0), &mut [], &mut out);
+//! assert_eq!(out, [2.0, 4.0]);
+//! assert_eq!([0, 1, 2].map(|layer| sums.anew(layer)), [true, false, true]);
+//! ```
 
 use super::{Batch, ImageNegatives};
 #[cfg(feature = "std")]

@@ -4,6 +4,16 @@
 //!
 //! What is in a patch stays, where it is does not. A border that is no whole patch stays in place, and a patch
 //! larger than half the image is cut to that. Every patch moves (Sattolo 1986: one cycle). Cost: one copy.
+//!
+//! ```
+//! use goodness_core::image_negatives::{Batch, ImageNegatives, Shuffle};
+//! use goodness_core::{Rng, Rows};
+//! // Two pixels of two channels can only change places.
+//! let batch = Batch { images: Rows::new(&[1.0, 2.0, 3.0, 4.0], 1, 4), shape: (1, 2, 2) };
+//! let mut out = [0.0; 4];
+//! Shuffle { patch: 1 }.fill(batch, 0, &mut Rng::keyed(1, 0, 0), &mut [], &mut out);
+//! assert_eq!(out, [3.0, 4.0, 1.0, 2.0]);
+//! ```
 
 use super::{Batch, ImageNegatives};
 #[cfg(feature = "std")]

@@ -2,7 +2,14 @@
 //!
 //! w ~ N(0, 1/fan_in), b = 0  (Hinton 2022, released code)
 //!
-//! With inputs of root mean square 1 every z starts with variance 1.
+//! With inputs of root mean square 1 every z starts with variance 1. Cost: a logarithm and a root a weight, once.
+//!
+//! ```
+//! use goodness_core::{Rng, init::{FanInNormal, Init}};
+//! let (mut weights, mut biases) = ([0.0; 8], [1.0; 2]);
+//! FanInNormal.fill(4, &mut Rng::keyed(1, 0, 0), &mut weights, &mut biases);
+//! assert_eq!((weights[0], biases), (0.5 * Rng::keyed(1, 0, 0).normal(), [0.0; 2]));
+//! ```
 
 use super::Init;
 #[cfg(feature = "std")]

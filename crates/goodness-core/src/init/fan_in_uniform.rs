@@ -2,7 +2,15 @@
 //!
 //! w, b ~ U(−1/√fan_in, 1/√fan_in)  (the default of PyTorch's `Linear`, after Kaiming with a = √5)
 //!
-//! Choose it to reproduce PyTorch programs.
+//! Choose it to reproduce PyTorch programs. Cost: one draw a number, once.
+//!
+//! ```
+//! use goodness_core::{Rng, init::{FanInUniform, Init}};
+//! let (mut weights, mut biases) = ([9.0f32; 8], [9.0f32; 2]);
+//! FanInUniform.fill(4, &mut Rng::keyed(1, 0, 0), &mut weights, &mut biases);
+//! assert!(weights.iter().chain(&biases).all(|w| w.abs() <= 0.5));
+//! assert_eq!(weights[0], Rng::keyed(1, 0, 0).unit() - 0.5);
+//! ```
 
 use super::Init;
 #[cfg(feature = "std")]

@@ -7,6 +7,15 @@
 //! Cost: K powers a sample, and whatever the scores cost: a sweep through the first layer alone (`layers = 1`) costs next
 //! to nothing, because its product is shared by all labels. The power p sharpens (above 1) or flattens (below 1; 0 is
 //! [`WrongLabel`](super::WrongLabel)). Where every wrong score vanishes or is not finite, the draw is uniform.
+//!
+//! ```
+//! use goodness_core::negatives::{HardLabel, Negatives};
+//! use goodness_core::{Rng, Rows};
+//! // Of three classes one is the true one and one has no score: the third is drawn.
+//! let (scores, mut negatives) = (Rows::new(&[0.7, 0.0, 0.3, 0.0, 0.6, 0.4], 2, 3), [0; 2]);
+//! HardLabel { power: 1.0, layers: 0 }.fill(&[0, 2], 3, Some(scores), &mut Rng::keyed(1, 0, 0), &mut negatives);
+//! assert_eq!(negatives, [2, 1]);
+//! ```
 
 use super::{Negatives, uniform_wrong};
 #[cfg(feature = "std")]

@@ -4,6 +4,14 @@
 //!
 //! One draw a sample: a number below K−1, moved past the true label. Cost: nothing. Choose it for a plain start;
 //! [hard labels](super::HardLabel) need fewer epochs.
+//!
+//! ```
+//! use goodness_core::{Rng, negatives::{Negatives, WrongLabel}};
+//! // Of two classes the other one is wrong.
+//! let mut negatives = [0; 3];
+//! WrongLabel.fill(&[0, 1, 1], 2, None, &mut Rng::keyed(1, 0, 0), &mut negatives);
+//! assert_eq!(negatives, [1, 0, 0]);
+//! ```
 
 use super::{Negatives, uniform_wrong};
 #[cfg(feature = "std")]

@@ -3,7 +3,7 @@
 //! x̂ = x / (ε + √Σx²), ε = 10⁻⁴  (the public PyTorch tutorials)
 //!
 //! Afterwards the row has length 1, so weights must be about √N larger than under [`Rms`](super::Rms) for the same
-//! activity. Choose it to reproduce the tutorials.
+//! activity. Choose it to reproduce the tutorials. Cost: two passes over a row.
 //!
 //! ```
 //! use goodness_core::normalize::{L2, Normalize};

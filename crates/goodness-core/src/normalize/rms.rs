@@ -2,7 +2,7 @@
 //!
 //! x̂ = x / (ε + √(Σx²/N)), ε = 10⁻⁸  (Hinton 2022, released code `ffnormrows`: no mean is subtracted)
 //!
-//! Afterwards Σx̂² = N: numbers stay near 1 at any width. A row of zeros stays zero.
+//! Afterwards Σx̂² = N: numbers stay near 1 at any width. A row of zeros stays zero. Cost: two passes over a row.
 //!
 //! ```
 //! use goodness_core::normalize::{Normalize, Rms};

@@ -4,7 +4,7 @@
 //!
 //! For negatives that are shorter than their positives: the mean of two images is shorter than either, the less alike they
 //! are the shorter, and rescaled would say so no more. Not for a label written into an image, which then weighs as much
-//! as the image is faint. Images should have one length beforehand: `[data] standardize`.
+//! as the image is faint. Images should have one length beforehand: `[data] standardize`. Cost: that of [`Rms`].
 //!
 //! ```
 //! use goodness_core::normalize::{Normalize, RmsAbove};

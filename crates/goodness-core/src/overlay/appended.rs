@@ -4,7 +4,7 @@
 //!
 //! Source: the label as an input of its own beside the image, as conditional networks have it (Mirza and Osindero 2014);
 //! the code is that of Hinton 2022, section 3.3. No pixel is given up: choose it where the first pixels say something, as
-//! in photographs. The first layer has K inputs more; the cost is that of [`OneHot`](super::OneHot).
+//! in photographs. The first layer has K inputs more. Cost: that of [`OneHot`](super::OneHot).
 //!
 //! ```
 //! use goodness_core::overlay::{Appended, Overlay, Place};

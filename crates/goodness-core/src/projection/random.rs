@@ -4,6 +4,16 @@
 //!
 //! ∂L/∂h = da R. The layer learns to speak along directions that were fixed before it learned anything: nothing but its
 //! own weights has to be stored with an optimizer's memory. Cost: `width · units` multiply-adds a row.
+//!
+//! ```
+//! use goodness_core::projection::{Projection, Random};
+//! use goodness_core::{Rows, RowsMut};
+//! let (random, mut a, mut dh) = (Random { each: 1 }, [0.0; 2], [0.0; 2]);
+//! let (h, r) = (Rows::new(&[1.0, 2.0], 1, 2), Rows::new(&[0.5, 1.0, -1.0, 0.5], 2, 2));
+//! random.forward_into(h, r, RowsMut::new(&mut a, 1, 2));
+//! random.pull_back(h, r, Rows::new(&a, 1, 2), Rows::new(&[1.0, 2.0], 1, 2), RowsMut::new(&mut dh, 1, 2));
+//! assert_eq!((a, dh, random.learns()), ([2.5, 0.0], [-1.5, 2.0], false));
+//! ```
 
 use super::{Projection, products_into, spread_into};
 #[cfg(feature = "std")]

@@ -1,6 +1,11 @@
 //! # Constant
 //!
-//! gain = 1.
+//! gain = 1. Cost: nothing.
+//!
+//! ```
+//! use goodness_core::schedule::{Constant, Schedule};
+//! assert_eq!((Constant.at(0, 50), Constant.at(49, 50)), (1.0, 1.0));
+//! ```
 
 use super::Schedule;
 #[cfg(feature = "std")]

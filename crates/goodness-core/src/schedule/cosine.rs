@@ -3,6 +3,8 @@
 //! t = (step + ½)/total; gain = t/warmup before the warm-up is over, then ½ (1 + cos πs), s = (t − warmup)/(1 − warmup)
 //! (Loshchilov and Hutter 2017, one period; the warm-up as in Goyal and others 2017)
 //!
+//! Cost: one cosine an update.
+//!
 //! ```
 //! use goodness_core::schedule::{Cosine, Schedule};
 //! assert!((Cosine { warmup: 0.0 }.at(24, 50) - 0.5157).abs() < 1e-3);

@@ -5,6 +5,19 @@
 //!
 //! With tᵢⱼ = \[j of i's class, j ≠ i\]/how many there are: ∂L/∂cᵢⱼ = w (pᵢⱼ − tᵢⱼ)/(τ B). A sample without another of its
 //! class in the batch is left out. Cost: B² exponentials a batch, and two products of B² · N multiply-adds.
+//!
+//! ```
+//! use goodness_core::similarity::{Contrastive, Similarity};
+//! use goodness_core::{Rows, RowsMut};
+//! // Three samples, none of them like another, the first two of one class: p = ½.
+//! let (mut loss, mut slopes) = ([0.0f32; 3], [0.0f32; 9]);
+//! let cosines = Rows::new(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], 3, 3);
+//! let contrastive = Contrastive { weight: 1.0, temperature: 1.0, map: 0 };
+//! contrastive.score(cosines, (&[0, 0, 1], 2), &mut loss, RowsMut::new(&mut slopes, 3, 3));
+//! assert!((loss[0] - f32::ln(2.0)).abs() < 1e-6 && loss[2] == 0.0);
+//! // The first two pull at their cosine, by a sixth each; the third has nobody of its class and asks for nothing.
+//! assert!((slopes[1] + 1.0 / 3.0).abs() < 1e-6 && (slopes[2] - 1.0 / 6.0).abs() < 1e-6);
+//! ```
 
 use super::Similarity;
 #[cfg(feature = "std")]

@@ -2,8 +2,8 @@
 //!
 //! γ_i = w Σ_{j≠i} g_j  (Lorberbom and others 2024)
 //!
-//! Layers above are passed once over the batch before any layer learns from it: one forward pass more a step. With dropout
-//! that pass has the holes of the step itself. Choose it to follow the paper.
+//! Layers above are passed once over the batch before any layer learns from it. Cost: one forward pass more a step. With
+//! dropout that pass has the holes of the step itself. Choose it to follow the paper.
 //!
 //! ```
 //! use goodness::collaboration::{All, Collaboration};

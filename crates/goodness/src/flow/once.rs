@@ -1,6 +1,7 @@
 //! # Once
 //!
-//! uₗ = Wₗ x̂ₗ₋₁ + bₗ, layer after layer (Hinton 2022, section 2): what most networks here do.
+//! uₗ = Wₗ x̂ₗ₋₁ + bₗ, layer after layer (Hinton 2022, section 2): what most networks here do. Cost a row: a product with
+//! W for each layer.
 
 use goodness_core::catalogue::{Entry, Info};
 

@@ -1,7 +1,14 @@
 //! # Greedy
 //!
 //! One layer after another, `epochs` each: a trained layer is frozen and what it makes of every sample, computed once,
-//! is the next layer's input. The pairs are drawn once and stay, as in the public tutorials.
+//! is the next layer's input. The pairs are drawn once and stay, as in the public tutorials. Cost: an epoch passes and moves
+//! one layer alone; what that layer reads of every pair is kept in memory.
+//!
+//! ```
+//! use goodness::plan::{Greedy, Plan};
+//! let learning: Vec<_> = (0..Greedy.epochs(2, 2)).map(|epoch| Greedy.learning(epoch, 2, 2)).collect();
+//! assert_eq!(learning, [0..1, 0..1, 1..2, 1..2]);
+//! ```
 
 use std::ops::Range;
 

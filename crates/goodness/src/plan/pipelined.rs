@@ -11,6 +11,14 @@
 //! For the same reason a layer may learn from several batches in a row before the next one learns from the first of them.
 //! Its weights and the optimizer's moments, twelve bytes a weight, then stay in the processor's cache from batch to batch,
 //! where those of all layers together would not fit. Backpropagation cannot: it needs all layers for every batch.
+//!
+//! Cost: the work of the simultaneous plan, and memory for 2 · `stages` − 1 groups of `in_a_row` batches on their way.
+//!
+//! ```
+//! use goodness::plan::{Pipeline, Pipelined, Plan};
+//! let plan = Pipelined { pipeline: Pipeline { stages: 2, in_a_row: 4 } };
+//! assert_eq!((plan.epochs(10, 3), plan.learning(0, 10, 3)), (10, 0..3));
+//! ```
 
 use std::ops::Range;
 

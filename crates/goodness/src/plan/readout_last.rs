@@ -3,8 +3,15 @@
 //! Every layer learns at every step for `epochs` epochs; then all stand still and the readout learns alone, for
 //! `readout_epochs` more (Hinton 2022, section 3.2: first the hidden layers without labels, then the softmax).
 //!
-//! An epoch of layers is spared the pass that a readout learns from, one of the readout is that pass and nothing else.
+//! Cost: an epoch of layers is spared the pass that a readout learns from, one of the readout is that pass and nothing else.
 //! Each part goes through the schedule once.
+//!
+//! ```
+//! use goodness::plan::{Plan, ReadoutLast};
+//! let plan = ReadoutLast { readout_epochs: 1 };
+//! let learning: Vec<_> = (0..plan.epochs(2, 4)).map(|epoch| plan.learning(epoch, 2, 4)).collect();
+//! assert_eq!((learning, plan.readout_from(2)), (vec![0..4, 0..4, 4..4], 2));
+//! ```
 
 use std::ops::Range;
 

@@ -1,6 +1,12 @@
 //! # Simultaneous
 //!
-//! Every layer learns at every step, from what the layers below say at that step (Hinton 2022, released code).
+//! Every layer learns at every step, from what the layers below say at that step (Hinton 2022, released code). Cost: a step
+//! passes and moves every layer once.
+//!
+//! ```
+//! use goodness::plan::{Plan, Simultaneous};
+//! assert_eq!((Simultaneous.epochs(10, 3), Simultaneous.learning(0, 10, 3)), (10, 0..3));
+//! ```
 
 use std::ops::Range;
 

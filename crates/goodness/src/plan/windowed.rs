@@ -4,9 +4,16 @@
 //! interleaved layer training).
 //!
 //! With E epochs, L layers and overlap o, every window is w = E/(L − (L−1)o) epochs long and window l begins at l·w·(1−o):
-//! o = 0 is one layer after another, o = 1 all at once. Unlike [`Greedy`](super::Greedy), pairs are new at every step, so
-//! frozen layers are passed again and again; layers that wait are not passed at all. A layer's rate follows the schedule,
-//! warm-up and all, through its own window; that of a readout which learns follows it through the whole training.
+//! o = 0 is one layer after another, o = 1 all at once. Unlike [`Greedy`](super::Greedy), pairs are new at every step. Cost:
+//! frozen layers are passed again and again, layers that wait not at all. A layer's rate follows the schedule, warm-up and
+//! all, through its own window; that of a readout which learns follows it through the whole training.
+//!
+//! ```
+//! use goodness::plan::{Plan, Windowed};
+//! // Three windows of two epochs, each half over when the next one begins.
+//! let learning: Vec<_> = (0..4).map(|epoch| Windowed { overlap: 0.5 }.learning(epoch, 4, 3)).collect();
+//! assert_eq!(learning, [0..1, 0..2, 1..3, 2..3]);
+//! ```
 
 use std::ops::Range;
 

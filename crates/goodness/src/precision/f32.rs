@@ -1,6 +1,6 @@
 //! # 32 bits
 //!
-//! Operands are multiplied as they are.
+//! Operands are multiplied as they are. Cost: that of the products.
 
 use goodness_core::catalogue::{Entry, Info};
 use goodness_engine::Precision;

@@ -3,9 +3,21 @@
 //! p = ½ softmax( Σ over layers ≥ `from` of g / T ) + ½ softmax( Σ over layers ≥ `linear_from` of x̂ₗ Sₗᵀ )
 //!
 //! The two readings of Hinton 2022 (section 3.3), by goodness and by softmax, who reports each alone. They err on different
-//! samples, so their mean errs on fewer. With one goodness a row it costs one pass a class and the neutral one, which share
-//! the first product; with one goodness a class a single pass. S is trained alongside as in [`Linear`]. T should be of the
-//! size of the differences that summed goodness makes.
+//! samples, so their mean errs on fewer. S is trained alongside as in [`Linear`]. T should be of the size of the differences
+//! that summed goodness makes. Cost: with one goodness a row one pass a class and the neutral one, which share the first
+//! product; with one goodness a class a single pass.
+//!
+//! ```
+//! use goodness::core::catalogue::{Args, find};
+//! use goodness::core::{Rows, RowsMut};
+//! use goodness::readout::{CATALOGUE, Readout};
+//! let entry = find(CATALOGUE, "average").unwrap();
+//! let average = (entry.build)(&Args::resolve(entry.info.params, &[]).unwrap());
+//! // Goodness gives ¼ and ¾, a softmax that has learned nothing ½ and ½.
+//! let (sums, mut p) = ([0.0, f32::ln(3.0), 0.0, 0.0], [0.0f32; 2]);
+//! average.finish(Rows::new(&sums, 2, 2), RowsMut::new(&mut p, 1, 2));
+//! assert!((p[0] - 0.375).abs() < 1e-6 && (p[1] - 0.625).abs() < 1e-6);
+//! ```
 
 use goodness_core::catalogue::{Args, Entry, Info, Param};
 use goodness_core::optim::SmoothedSgd;

@@ -3,8 +3,19 @@
 //! score(k) = Σ over layers ≥ `from` of gₖ on one pass with the neutral label  (Papachristodoulou and others 2024; Sun and
 //! others 2025)
 //!
-//! For goodnesses that give one number a class. No weights, one pass whatever the number of classes. `from` the last layer
-//! reads that layer alone.
+//! For goodnesses that give one number a class. Cost: no weights, one pass whatever the number of classes. `from` the last
+//! layer reads that layer alone.
+//!
+//! ```
+//! use goodness::core::{Rows, RowsMut};
+//! use goodness::readout::{ClassGoodness, Readout, Seen};
+//! let mut sums = [0.0; 2];
+//! for (layer, g) in [[9.0, 0.0], [1.0, 2.0], [1.0, 3.0]].iter().enumerate() {
+//!     let seen = Seen { goodness: Rows::new(g, 1, 2), x: Rows::new(&[], 0, 0) };
+//!     ClassGoodness { from: 1 }.read(layer, seen, RowsMut::new(&mut sums, 1, 2));
+//! }
+//! assert_eq!(sums, [2.0, 5.0]);
+//! ```
 
 use goodness_core::RowsMut;
 use goodness_core::catalogue::{Entry, Info, Param};

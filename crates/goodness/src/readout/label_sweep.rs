@@ -2,8 +2,20 @@
 //!
 //! score(k) = Σ over layers ≥ `from` of the goodness of the row with label k written in  (Hinton 2022, section 3.3)
 //!
-//! Exact, needs no weights of its own, and costs one pass a class through every layer but the first, whose product is
+//! Exact, and needs no weights of its own. Cost: one pass a class through every layer but the first, whose product is
 //! shared. The first layer sees the label directly, so leaving it out (`from = 2`) often helps.
+//!
+//! ```
+//! use goodness::core::{Rows, RowsMut};
+//! use goodness::readout::{LabelSweep, Readout, Seen};
+//! // One image, a row for each of its two labels.
+//! let mut sums = [0.0; 2];
+//! for (layer, g) in [[9.0, 0.0], [1.0, 2.0], [1.0, 3.0]].iter().enumerate() {
+//!     let seen = Seen { goodness: Rows::new(g, 2, 1), x: Rows::new(&[], 0, 0) };
+//!     LabelSweep { from: 1 }.read(layer, seen, RowsMut::new(&mut sums, 1, 2));
+//! }
+//! assert_eq!(sums, [2.0, 5.0]);
+//! ```
 
 use goodness_core::RowsMut;
 use goodness_core::catalogue::{Entry, Info, Param};

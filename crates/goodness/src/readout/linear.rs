@@ -4,8 +4,20 @@
 //!
 //! S is trained by the cross-entropy of p: ∂L/∂Sₗ = (p − y)ᵀ x̂ₗ / B, by smoothed descent as released, or, with `beta2`
 //! above 0, by Adam, which wants a `rate` near 0.001: it does not let units that are seldom active lag behind. The
-//! gradient stops at S: no layer feels it. One pass, whatever the number of classes. S starts at 0 and has no bias, as
-//! released.
+//! gradient stops at S: no layer feels it. S starts at 0 and has no bias, as released. Cost: one pass, whatever the number
+//! of classes, and a product with S.
+//!
+//! ```
+//! use goodness::core::{Rows, RowsMut, optim::SmoothedSgd};
+//! use goodness::readout::{Descent, Layers, Linear, Readout, Seen};
+//! let descent = Descent::Smoothed(SmoothedSgd { rate: 0.1, smoothing: 0.9, weight_decay: 0.0 });
+//! let (mut linear, mut sums) = (Linear::new(0, descent), [0.0; 2]);
+//! linear.prepare(Layers { widths: &[2], classes: 2, per_class: false });
+//! linear.weights_mut()[0].data_mut().copy_from_slice(&[1.0, 0.0, 2.0, 3.0]);
+//! let seen = Seen { goodness: Rows::new(&[], 0, 0), x: Rows::new(&[4.0, 1.0], 1, 2) };
+//! linear.read(0, seen, RowsMut::new(&mut sums, 1, 2));
+//! assert_eq!(sums, [4.0, 11.0]);
+//! ```
 
 use goodness_core::catalogue::{Entry, Info, Param};
 use goodness_core::optim::{Adam, Memory, Moment, Optimizer, SmoothedSgd};

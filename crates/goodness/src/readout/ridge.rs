@@ -7,8 +7,24 @@
 //! over the training set as it is, and where training mirrors some images over the mirror image of each as well, y being
 //! one-hot labels: the least squares solution, in closed form (Lin and others 2023, CaFo; De Vita and others 2023, µ-FF).
 //! Nothing is trained alongside: it is solved for whenever the network is read. λ has the units of a squared activity;
-//! normalised activities have a mean square of 1. With n units in all, the cost is n² multiply-adds a training sample and
-//! n³/3 for the solution.
+//! normalised activities have a mean square of 1. Cost: with n units in all, n² multiply-adds a training sample and n³/3 for
+//! the solution.
+//!
+//! ```
+//! use goodness::core::Rows;
+//! use goodness::core::catalogue::{Args, find};
+//! use goodness::readout::{CATALOGUE, Layers, Readout};
+//! let entry = find(CATALOGUE, "ridge").unwrap();
+//! let args = Args::resolve(entry.info.params, &[("lambda".to_string(), 0.25)]).unwrap();
+//! let mut ridge = (entry.build)(&args);
+//! ridge.prepare(Layers { widths: &[1], classes: 2, per_class: false });
+//! // One unit, 0 for class 0 and 1 for class 1: μ = ½, C = ¼, D = ∓¼.
+//! let mut moments = ridge.moments().unwrap();
+//! moments.add(&[Rows::new(&[0.0, 1.0], 2, 1)], &[0, 1]);
+//! ridge.solve(moments);
+//! let near = |a: &[f32], b: [f32; 2]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+//! assert!(near(ridge.weights()[0].data(), [-0.5, 0.5]) && near(ridge.weights()[1].data(), [0.75, 0.25]));
+//! ```
 
 use goodness_core::catalogue::{Entry, Info, Param};
 use goodness_core::{Rows, RowsMut};

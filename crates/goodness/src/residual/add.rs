@@ -5,8 +5,8 @@
 //! 2025, DeeperForward).
 //!
 //! Where the layer below has fewer places, each is added to the average of the square above which it lies; 2 × 2 places where
-//! it goes by every second one. The factor keeps the length of rows that have nothing in common. No weights, and none more in
-//! the layer that reads. Choose it for depth, where every layer is of one width.
+//! it goes by every second one. The factor keeps the length of rows that have nothing in common. Cost: one pass over both
+//! rows; no weights, and none more in the layer that reads. Choose it for depth, where every layer is of one width.
 //!
 //! ```
 //! use goodness::residual::{Add, Residual};

@@ -3,8 +3,9 @@
 //! Layer l reads \[x̂_{l−1}, x̂_{l−2}\]: from the third on, the layer below and the one below that, side by side (after Sun
 //! and others 2025, DeeperForward, where shortcuts of another width are concatenated).
 //!
-//! No weights of its own, but the next layer's rows of W are as long as both layers together. What a layer passes on under
-//! dropout has the same holes wherever it is read. Choose it for depth: what one layer drops the next but one still sees.
+//! Cost: no weights of its own, but the next layer's rows of W are as long as both layers together. What a layer passes on
+//! under dropout has the same holes wherever it is read. Choose it for depth: what one layer drops the next but one still
+//! sees.
 //!
 //! ```
 //! use goodness::residual::{Concatenate, Residual};

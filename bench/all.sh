@@ -12,6 +12,10 @@ run ff-1000x3 --pairs 5 --epochs 4 --label ff -- ff.py $best
 run ff-1000x3 --pairs 5 --epochs 4 --precision bf16 --label ff -- ff.py $best
 run ff-2000x4 --pairs 3 --epochs 3 --label ff -- ff.py $best
 run ff-2000x4 --pairs 3 --epochs 3 --precision bf16 --label ff -- ff.py $best
+# The same with stages of layers, each at batches of its own, to the same bits.
+line='plan={name="pipelined",stages=3,in_a_row=8}'
+run ff-1000x3 --pairs 5 --epochs 4 --set "$line" --label pipelined -- ff.py $best
+run ff-1000x3 --pairs 5 --epochs 4 --precision bf16 --set "$line" --label pipelined -- ff.py $best
 # Against backprop of the same net, and against backprop that keeps its memory small.
 run ff-1000x3 --pairs 5 --epochs 4 --label backprop -- backprop.py
 run ff-2000x4 --pairs 3 --epochs 3 --label backprop -- backprop.py

@@ -54,6 +54,10 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
         let hint = "the gradient of a sum is not among what is computed; network.residual = \"concatenate\" has a twin";
         return none("network.residual", &recipe.network.residual.name, hint);
     }
+    if !recipe.train.rates.is_empty() {
+        let hint = "its layers move by one rate; without the key there is one";
+        return none("train.rates", &format!("{:?}", recipe.train.rates), hint);
+    }
     if find(image_negatives::CATALOGUE, &recipe.train.negatives.name).is_some() {
         let hint = "its layers see no label, and a gradient from the top would have none to start from; \
                     network.readout = \"label_sweep\" with negatives that are wrong labels makes one, \

@@ -80,6 +80,16 @@ fn a_sum_of_two_layers_has_no_twin() {
     assert!(error.contains("network.residual") && error.contains("\"concatenate\" has a twin"), "{error}");
 }
 
+#[test]
+fn layers_with_rates_of_their_own_have_no_twin() {
+    let text = "name = 'toy'\n[network]\nlayers = [4, 4]\n[train]\nrates = [1.0, 0.5]";
+    let error = has_twin(&Recipe::parse("toy", text).unwrap()).unwrap_err().to_string();
+    assert!(
+        error.contains("train.rates = \"[1.0, 0.5]\"") && error.contains("without the key there is one"),
+        "{error}"
+    );
+}
+
 /// Whether `slope` is that of the loss when `change(twin, by)` changes a number. Where a rectifier bends, or the largest of a
 /// square becomes another one, the slopes to both sides differ, and it lies between them.
 fn is_slope(twin: &mut Twin, slope: f32, change: impl Fn(&mut Twin, f32)) -> bool {

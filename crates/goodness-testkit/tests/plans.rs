@@ -57,6 +57,20 @@ fn an_optimizer_remembers_of_layers_that_learn_and_of_no_others() {
 }
 
 #[test]
+fn a_layer_has_its_own_share_of_the_rate() {
+    let with = |more: &[&str]| {
+        let settings = [&["negatives=wrong_label", "epochs=1", "optimizer={name=\"adam\", rate=0.02}"], more].concat();
+        trained(&recipe(&settings), 2)
+    };
+    let start = trainer(&recipe(&[]), 2).network().layers.clone();
+    let layers = |trainer: goodness::Trainer| trainer.network().layers.clone();
+    let (plain, still) = (layers(with(&[])), layers(with(&["rates=[0, 1]"])));
+    assert!(still[0] == start[0] && still[1] != start[1] && plain[0] != start[0]);
+    let half = with(&["optimizer={name=\"adam\", rate=0.01}"]);
+    assert_eq!(layers(with(&["rates=[0.5, 0.5]"])), layers(half));
+}
+
+#[test]
 fn a_readout_that_learns_last_learns_from_layers_that_stand() {
     let with = |epochs: &str, readout: &str| {
         let plan = format!("plan={{name=\"readout_last\", readout_epochs={epochs}}}");

@@ -132,6 +132,14 @@ fn members_and_their_parameters_are_checked() {
         loss.starts_with("r.toml: train.loss = \"logistc\": no such member — did you mean \"logistic\"?; there are"),
         "{loss}"
     );
+    for rates in ["[1.0]", "[1.0, -0.5]", "[1.0, 2000.0]", "0.5", "[1.0, \"low\"]"] {
+        let expected = "expected for each of the 2 layers its share of the optimizer's rate, from 0 to 1000";
+        let said = refused(&with(&format!("rates = {rates}"), "", ""));
+        assert_eq!(said, format!("r.toml: train.rates = {rates}: {expected}"));
+    }
+    let recipe = Recipe::parse("r.toml", &with("rates = [1, 0.25]", "", "")).unwrap();
+    assert_eq!(recipe.train.rates, [1.0, 0.25]);
+    assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
     let parameter = refused(&with("optimizer = { name = \"adam\", speed = 1 }", "", ""));
     assert!(
         parameter.starts_with("r.toml: train.optimizer (adam): unknown parameter \"speed\": it takes rate"),
@@ -303,6 +311,7 @@ fn what_does_not_go_with_iterations_is_named() {
         ("negatives = \"hybrid_mask\"", "", "train.negatives = \"hybrid_mask\""),
         ("similarity = \"matching\"", "", "train.similarity = \"matching\""),
         ("dropout = 0.1", "", "train.dropout = 0.1"),
+        ("rates = [1, 0.5]", "", "train.rates"),
         ("plan = \"greedy\"", "", "train.plan = \"greedy\""),
         ("plan = \"windowed\"", "", "train.plan = \"windowed\""),
         ("plan = \"pipelined\"", "", "train.plan = \"pipelined\""),

@@ -31,6 +31,7 @@ const PIPELINES: &[&[&str]] = &[
     &["normalize=batch", "negatives=", "goodness=class_mean", "loss=cross_entropy", "layers=[12, 9, 15]"],
     &["negatives=wrong_label", "overlay=embedding", "readout=ridge", "schedule=cosine", "optimizer=smoothed_sgd"],
     &["negatives=wrong_label", "optimizer=muon", "layers=[13, 11, 9]"],
+    &["negatives=wrong_label", "layers=[13, 11, 9]", "rates=[1, 0.5, 0]"],
 ];
 
 /// Stages for threads, and batches one by one or in a row; an epoch has six.

@@ -139,6 +139,7 @@ const VARIANTS: &[&[&str]] = &[
     &["readout=fusion", "negatives=", "goodness=class_mean", "layers=[12, 9]", "loss=cross_entropy"],
     &["similarity={name=\"matching\", map=7}", "negatives=wrong_label", "layers=[13, 11, 9]", "average=0.9"],
     &["similarity={name=\"contrastive\", map=20}", "plan=greedy", "negatives=wrong_label", "data.shift=0"],
+    &["rates=[0.3, 1.7]", "plan=windowed", "negatives=wrong_label"],
     &["dropout=0.3", "similarity=matching", "average=0.9", "data.turn=20", "data.wave=0.5", "data.mirror=0.5"],
     &[
         "data.crop=0.95",

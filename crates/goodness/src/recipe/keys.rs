@@ -62,6 +62,7 @@ pub(super) const TRAIN: &[&str] = &[
     "similarity_view",
     "penalty",
     "optimizer",
+    "rates",
     "schedule",
     "plan",
     "epochs",

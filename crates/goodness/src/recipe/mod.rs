@@ -170,6 +170,8 @@ pub struct TrainSpec {
     pub penalty: Choice,
     /// How weights move.
     pub optimizer: Choice,
+    /// Each layer's share of the optimizer's rate; none where all have all of it.
+    pub rates: Vec<f64>,
     /// How the rate changes.
     pub schedule: Choice,
     /// Which layers learn when.

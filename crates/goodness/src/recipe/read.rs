@@ -33,7 +33,7 @@ pub(super) fn recipe(origin: &str, table: &Table) -> Result<Recipe> {
         about: top.text("about")?.unwrap_or_default(),
         source: top.text("source")?.unwrap_or_default(),
         data: data(&top.section("data", keys::DATA)?)?,
-        train: train(&train_section, per_class(&network))?,
+        train: train(&train_section, per_class(&network), network.layers.len())?,
         network,
         eval: EvalSpec { flip: top.section("eval", keys::EVAL)?.flag("flip")? },
         expected: top.section_or_empty("expected")?.table.clone(),
@@ -147,7 +147,7 @@ pub(super) fn per_class(network: &NetworkSpec) -> bool {
     network.goodness.build(goodness::CATALOGUE).per_class()
 }
 
-fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
+fn train(s: &Section<'_>, class_wise: bool, layers: usize) -> Result<TrainSpec> {
     Ok(TrainSpec {
         loss: s.loss(if class_wise { "cross_entropy" } else { "swish_symba" })?,
         hierarchy: hierarchy::read(s)?,
@@ -159,6 +159,7 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
         similarity_view: s.choice("similarity_view", view::CATALOGUE, "whole")?,
         penalty: s.choice("penalty", penalty::CATALOGUE, "none")?,
         optimizer: s.choice("optimizer", optim::CATALOGUE, "adam")?,
+        rates: rates(s, layers)?,
         schedule: s.choice("schedule", schedule::CATALOGUE, "linear_decay")?,
         plan: s.choice("plan", plan::CATALOGUE, "simultaneous")?,
         epochs: s.whole("epochs", 20, 1, 1_000_000)?,
@@ -168,6 +169,16 @@ fn train(s: &Section<'_>, class_wise: bool) -> Result<TrainSpec> {
         validate_every: s.whole("validate_every", 1, 0, 1_000_000)?,
         seed: s.whole("seed", 1, 0, i64::MAX as usize)? as u64,
     })
+}
+
+/// Each layer's share of the rate.
+fn rates(s: &Section<'_>, layers: usize) -> Result<Vec<f64>> {
+    let Some(value) = s.table.get("rates") else { return Ok(Vec::new()) };
+    let share = |v: &Value| v.as_float().or_else(|| v.as_integer().map(|whole| whole as f64));
+    let shares = value.as_array().and_then(|all| all.iter().map(share).collect::<Option<Vec<_>>>());
+    let fits = shares.filter(|all| all.len() == layers && all.iter().all(|share| (0.0..=1e3).contains(share)));
+    let expected = format!("for each of the {layers} layers its share of the optimizer's rate, from 0 to 1000");
+    fits.ok_or_else(|| s.bad("rates", &value.to_string(), &expected))
 }
 
 /// A table of a recipe with what errors call it.

@@ -79,6 +79,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("similarity_view", &r.train.similarity_view);
     out.choice("penalty", &r.train.penalty);
     out.choice("optimizer", &r.train.optimizer);
+    if !r.train.rates.is_empty() {
+        out.line("rates", &format!("{:?}", r.train.rates));
+    }
     out.choice("schedule", &r.train.schedule);
     out.choice("plan", &r.train.plan);
     out.whole("epochs", r.train.epochs);

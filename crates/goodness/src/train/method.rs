@@ -135,6 +135,8 @@ pub struct Method {
     pub penalty: Box<dyn Penalty>,
     /// How weights move.
     pub optimizer: Box<dyn Optimizer>,
+    /// Each layer's share of its rate; layers that are not in it have all of it.
+    pub rates: Vec<f32>,
     /// How the rate changes.
     pub schedule: Box<dyn Schedule>,
     /// Which layers learn when.
@@ -159,11 +161,17 @@ impl Method {
             similarity_view: spec.similarity_view.build(view::CATALOGUE),
             penalty: spec.penalty.build(penalty::CATALOGUE),
             optimizer: spec.optimizer.build(optim::CATALOGUE),
+            rates: spec.rates.iter().map(|rate| *rate as f32).collect(),
             schedule: spec.schedule.build(schedule::CATALOGUE),
             plan: spec.plan.build(plan::CATALOGUE),
             dropout: spec.dropout as f32,
             average: spec.average as f32,
         }
+    }
+
+    /// What layer number `layer` has of the rate.
+    pub(super) fn share_of(&self, layer: usize) -> f32 {
+        self.rates.get(layer).copied().unwrap_or(1.0)
     }
 
     /// Whether negatives are made of images.

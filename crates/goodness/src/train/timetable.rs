@@ -12,6 +12,8 @@ pub(super) struct Timetable<'a> {
     pub(super) epoch: (usize, usize),
     /// Steps in an epoch.
     pub(super) steps: usize,
+    /// What of the rate is a layer's own.
+    pub(super) share: f32,
 }
 
 impl Timetable<'_> {
@@ -21,9 +23,9 @@ impl Timetable<'_> {
         self.method.schedule.at(at as u64, (self.epoch.1 * self.steps) as u64)
     }
 
-    /// How the optimizer moves at batch number `batch`.
+    /// How the optimizer moves a layer at batch number `batch`.
     pub(super) fn pace(&self, batch: usize) -> Pace {
         let step = (self.epoch.0 * self.steps + batch + 1) as u64;
-        self.method.optimizer.pace(Moment { step, gain: self.gain(batch) })
+        self.method.optimizer.pace(Moment { step, gain: self.share * self.gain(batch) })
     }
 }

@@ -369,14 +369,14 @@ impl Trainer {
     pub(super) fn timetable(&self) -> Timetable<'_> {
         let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
         let epoch = self.method.plan.progress(self.position.epoch, epochs, layers);
-        Timetable { method: &self.method, epoch, steps: self.steps() }
+        Timetable { method: &self.method, epoch, steps: self.steps(), share: 1.0 }
     }
 
     /// The same for layer number `layer`, which learns in the running epoch.
     pub(super) fn timetable_of(&self, layer: usize) -> Timetable<'_> {
         let (epochs, layers) = (self.recipe.train.epochs, self.network.layers.len());
         let epoch = self.method.plan.progress_of(layer, self.position.epoch, epochs, layers);
-        Timetable { epoch, ..self.timetable() }
+        Timetable { epoch, share: self.method.share_of(layer), ..self.timetable() }
     }
 
     /// What the schedule says now.

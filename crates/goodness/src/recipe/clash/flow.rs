@@ -69,6 +69,7 @@ impl Parts<'_> {
                 quoted("network.residual", &network.residual),
                 "its layers read the one below and the one above",
             ),
+            (!train.rates.is_empty(), "train.rates".to_string(), "its layers move together, by one rate"),
             (train.dropout > 0.0, format!("train.dropout = {}", train.dropout), "a state with holes would stay so"),
             (train.plan.name != "simultaneous", quoted("train.plan", &train.plan), every),
         ];

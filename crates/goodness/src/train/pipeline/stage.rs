@@ -89,7 +89,8 @@ pub(super) struct Common<'a> {
 impl Common<'_> {
     /// How the optimizer moves layer number `layer` at batch number `batch`.
     fn pace(&self, layer: usize, batch: usize) -> Pace {
-        Timetable { method: self.method, epoch: self.epochs[layer], steps: self.steps }.pace(batch)
+        let Self { method, epochs, steps, .. } = *self;
+        Timetable { method, epoch: epochs[layer], steps, share: method.share_of(layer) }.pace(batch)
     }
 }
 

@@ -131,3 +131,41 @@ pub(super) fn dot(x: &[u8], w: &[u8], offset: i32) -> i32 {
     let sum: i32 = x.iter().zip(w).map(|(x, w)| i32::from(*x) * i32::from(*w as i8)).sum();
     sum - offset
 }
+
+#[cfg(test)]
+mod tests {
+    use goodness_core::Rng;
+
+    use super::*;
+
+    /// Number by number, by a conversion that takes any number.
+    fn plainly(from: &[f32]) -> (Vec<u8>, f32, i32) {
+        let none = from.iter().any(|x| x.is_nan());
+        let largest = if none { f32::NAN } else { from.iter().fold(0.0f32, |most, x| most.max(x.abs())) };
+        let fits = largest.is_finite() && (127.0 / largest).is_finite();
+        let per_step = if fits { 127.0 / largest } else { 0.0 };
+        let number = |x: &f32| (x * per_step + if x * per_step < 0.0 { -0.5 } else { 0.5 }) as i32;
+        let whole: Vec<i32> = from.iter().map(number).collect();
+        (whole.iter().map(|q| (q + 128) as u8).collect(), largest / 127.0, 128 * whole.iter().sum::<i32>())
+    }
+
+    #[test]
+    fn rows_of_any_length_are_rounded_as_numbers_are() {
+        let mut rng = Rng::keyed(1, 0, 0);
+        for width in [0, 1, 15, 16, 17, 64, 1003] {
+            for odd in [None, Some(0.0), Some(-1e30), Some(1e-40), Some(f32::INFINITY), Some(f32::NAN)] {
+                let mut row: Vec<f32> = (0..width).map(|_| rng.normal()).collect();
+                if let (Some(odd), Some(last)) = (odd, row.last_mut()) {
+                    *last = odd;
+                }
+                let (want, step, offset) = plainly(&row);
+                let mut to = vec![7; width];
+                let (got_step, got_offset) = round_row(&row, &mut to, true);
+                assert_eq!((&to, got_offset), (&want, offset), "{width} numbers, one of them {odd:?}");
+                assert!(got_step.to_bits() == step.to_bits() || got_step.is_nan() && step.is_nan());
+                assert_eq!(round_row_anywhere(&row, &mut to, true).1, offset);
+                assert_eq!(to, want);
+            }
+        }
+    }
+}

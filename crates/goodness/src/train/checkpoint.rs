@@ -73,7 +73,8 @@ impl Trainer {
         }
         (self.position, self.history) = (header.position, header.history);
         self.settle();
-        for (name, numbers) in self.memory_mut() {
+        // What nobody will ask for again is not read: earlier versions kept it.
+        for (name, numbers) in self.memory_mut().into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
             file.read(&name, &[numbers.len()], numbers)?;
         }
         Ok(())
@@ -138,5 +139,33 @@ impl Trainer {
             }
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Dataset, Shape};
+    use crate::train::Flow;
+
+    #[test]
+    fn a_run_that_is_done_may_have_kept_what_its_optimizer_remembered() {
+        let text = "name = \"x\"\n[network]\nlayers = [3]\n[train]\nepochs = 1\nbatch = 4\nnegatives = \"wrong_label\"";
+        let recipe = Recipe::parse("x", text).unwrap();
+        let shape = Shape { height: 2, width: 2, channels: 1 };
+        let images = || Dataset::new("x", (0..48).collect(), [0, 1].repeat(6), 2, shape).unwrap();
+        let new = || Trainer::new(&recipe, images(), images(), 1).unwrap();
+        let mut done = new();
+        done.run(|_| Flow::Continue).unwrap();
+        for (layer, state) in done.network.layers.iter().zip(&mut done.states) {
+            state.begin(layer, false, &done.method);
+        }
+        assert!(done.bytes().optimizer > 0);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.safetensors");
+        done.save(&path).unwrap();
+        let mut again = new();
+        again.restore(&path).unwrap();
+        assert_eq!((again.bytes().optimizer, &again.network().layers), (0, &done.network().layers));
     }
 }

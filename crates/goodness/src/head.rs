@@ -11,13 +11,16 @@
 //! for dH; beside a convolution, little.
 
 use goodness_core::activation::{Activation, Relu};
+use goodness_core::normalize::Channels;
 use goodness_core::{Rows, RowsMut, math};
 use goodness_engine::{Matrix, Rounded, par, product};
 
 use crate::layer::Lens;
-use crate::lift::{Above, Between, each_block, seen, together};
+use crate::lift::{Between, seen, together};
 use crate::network::Parts;
 
+/// Activities, what is seen of them, and that standardised.
+type Looked<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
 /// What a head made, what the projection made of that, the derivative by goodness, and those by the two.
 type Judged<'a> = (Rows<'a>, Rows<'a>, Rows<'a>, (RowsMut<'a>, RowsMut<'a>));
 
@@ -29,15 +32,16 @@ impl Parts {
         h: &mut Matrix,
         (Between { s, standard, u, a }, rounded): (&mut Between, &mut Rounded),
         g: RowsMut<'_>,
-        above: Option<Above<'_>>,
+        above: Option<Channels<'_>>,
     ) {
         let (rows, block) = (h.len(), together(h.width()));
         standard.resize(rows, lens.head.width());
         let looked = (h.rows_mut(), s.rows_mut(), standard.rows_mut());
-        each_block((rows, block), looked, above, |(mut h, mut s, mut standard), above| {
-            self.see(lens, (h.reborrow(), s.reborrow()), above);
+        par::each_block(rows, block, looked, |_, (mut h, mut s, mut standard): Looked<'_>| {
+            self.see(lens, (h.reborrow(), s.reborrow()));
             standard.data_mut().copy_from_slice(if s.width() > 0 { s.as_rows().data() } else { h.as_rows().data() });
             (0..standard.len()).for_each(|r| math::standardize(standard.row_mut(r)));
+            self.hand_over(h, above);
         });
         product::forward_rounded(lens.precision, standard.rows(), lens.head, rounded, u.rows_mut());
         let judged = (u.rows_mut(), a.rows_mut(), g);

@@ -92,8 +92,8 @@ impl par::Split for Slopes<'_> {
     }
 }
 
-/// What layers above read, and what is known of the channels that it is normalised by.
-pub(crate) type Above<'a> = (RowsMut<'a>, Channels<'a>);
+/// Activities, what is seen of them, what a projection makes of that, and goodness.
+type Lifted<'a> = (RowsMut<'a>, RowsMut<'a>, RowsMut<'a>, RowsMut<'a>);
 
 /// What is seen of `all`: what a view made of it, where that has any columns.
 pub(crate) fn seen<'a>(all: &'a Matrix, view: &'a Matrix) -> &'a Matrix {
@@ -117,39 +117,44 @@ impl Parts {
         if all { 0 } else { self.view.width(layer.grid()) }
     }
 
-    /// Turns x̂ Wᵀ into activities in place and writes what lies between each row and its goodness, that goodness and, where
-    /// wanted, the next layer's input.
+    /// Turns x̂ Wᵀ into activities in place and writes what lies between each row and its goodness, and that goodness. Where
+    /// it is told what is known of the layer's channels, it goes on, block by block, to what layers above read.
     ///
     /// # Shapes
-    /// `h`, what is read above: rows × units. `g`: rows × 1, rows × classes, or rows × places.
+    /// `h`: rows × units. `g`: rows × 1, rows × classes, or rows × places.
     pub(crate) fn lift(
         &self,
         lens: Lens<'_>,
         h: &mut Matrix,
         (between, rounded): (&mut Between, &mut Rounded),
         g: RowsMut<'_>,
-        above: Option<Above<'_>>,
+        above: Option<Channels<'_>>,
     ) {
         if !lens.head.is_empty() {
             return self.lift_through_head(lens, h, (between, rounded), g, above);
         }
-        let rows = (h.len(), together(h.width()));
+        let (rows, block) = (h.len(), together(h.width()));
         let lifted = (h.rows_mut(), between.s.rows_mut(), between.a.rows_mut(), g);
-        each_block(rows, lifted, above, |(mut h, mut s, a, g), above| {
-            self.see(lens, (h.reborrow(), s.reborrow()), above);
+        par::each_block(rows, block, lifted, |_, (mut h, mut s, a, g): Lifted<'_>| {
+            self.see(lens, (h.reborrow(), s.reborrow()));
             self.judge(lens, if s.width() > 0 { s.as_rows() } else { h.as_rows() }, a, g);
+            self.hand_over(h, above);
         });
     }
 
-    /// From x̂ Wᵀ to what is seen, and to what is read above.
-    pub(crate) fn see(&self, lens: Lens<'_>, (mut h, s): (RowsMut<'_>, RowsMut<'_>), above: Option<Above<'_>>) {
+    /// From activities to what layers above read, if any does.
+    pub(crate) fn hand_over(&self, h: RowsMut<'_>, above: Option<Channels<'_>>) {
+        if let Some(channels) = above {
+            self.normalize.forward(h, channels);
+        }
+    }
+
+    /// From x̂ Wᵀ to what is seen.
+    pub(crate) fn see(&self, lens: Lens<'_>, (mut h, s): (RowsMut<'_>, RowsMut<'_>)) {
         (0..h.len()).for_each(|r| lens.add_biases(h.row_mut(r)));
         self.activation.forward(h.reborrow());
         if s.width() > 0 {
             self.view.forward_into(lens.grid, h.as_rows(), s);
-        }
-        if let Some((x, channels)) = above {
-            self.normalize.forward_into(h.as_rows(), channels, x);
         }
     }
 
@@ -181,21 +186,6 @@ impl Parts {
                 self.view.pull_back(lens.grid, h, s, ds.as_rows(), dh);
             }
             false => dh.data_mut().copy_from_slice(ds.as_rows().data()),
-        }
-    }
-}
-
-/// `work` for each block of so many rows, with the same rows of what is read above, if anything is.
-pub(crate) fn each_block<'a, T: par::Split>(
-    (rows, block): (usize, usize),
-    lifted: T,
-    above: Option<Above<'a>>,
-    work: impl Fn(T, Option<Above<'a>>) + Sync,
-) {
-    match above {
-        None => par::each_block(rows, block, lifted, |_, lifted| work(lifted, None)),
-        Some((x, channels)) => {
-            par::each_block(rows, block, (lifted, x), |_, (lifted, x)| work(lifted, Some((x, channels))));
         }
     }
 }

@@ -68,7 +68,6 @@ pub struct Network {
 pub struct Walk {
     labels: Labels,
     settled: Settled,
-    h: Matrix,
     between: Between,
     joint: Matrix,
     /// What is known of the channels of the layer that is read now.
@@ -92,7 +91,7 @@ impl Walk {
     pub(crate) fn bytes(&self) -> u64 {
         let layers = self.g.iter().chain(&self.x).chain(&self.views);
         let layers = layers.chain(self.between.matrices());
-        held(layers.chain([&self.h, &self.joint, &self.known, &self.sums]))
+        held(layers.chain([&self.joint, &self.known, &self.sums]))
     }
 
     /// What a readout sees of layer number `layer` in the last pass.
@@ -107,8 +106,9 @@ const ROWS: usize = 32;
 const ASKED: usize = 256;
 /// Rows that go through the layers together when a data set is read, where layers are narrow.
 const CHUNK: usize = 1000;
-/// Numbers of the widest layer that are held together when a data set is read: maps have hundreds of thousands a row.
-const HELD: usize = 1 << 20;
+/// Numbers of the widest layer that are held together when a data set is read: maps have hundreds of thousands a row, and
+/// weights are rounded and packed once for all these rows.
+const HELD: usize = 1 << 21;
 /// Images whose mirror images are held together when a readout is solved for.
 const MIRRORED: usize = 1000;
 /// Rows below which kernels have too little to share out, however wide layers are.
@@ -230,7 +230,7 @@ impl Network {
             let passes_on = layer + 1 < depth || readout.reads_activities();
             if settling.is_none() {
                 // What nobody reads any more makes room for what comes.
-                if passes_on && !readout.reads_activities() {
+                if !readout.reads_activities() {
                     residual::recycle(&mut walk.x, layer, self.parts.residual.sources(layer));
                 }
                 self.walk_layer(layer, images, passes * count, passes_on, walk);
@@ -252,19 +252,21 @@ impl Network {
     }
 
     fn walk_layer(&self, layer: usize, images: &Images, rows: usize, passes_on: bool, walk: &mut Walk) {
-        let (below, x) = walk.x.split_at_mut(layer);
+        let (below, own) = walk.x.split_at_mut(layer);
+        let h = &mut own[0];
         let labelled = Labelled { images, labels: &walk.labels };
         let input = self.input(layer, labelled, below, &mut walk.joint);
         let units = self.layers[layer].units();
-        walk.h.resize(rows, units);
+        h.resize(rows, units);
         walk.between.resize(rows, &self.parts, &self.layers[layer]);
         walk.g[layer].resize(rows, self.goodnesses(layer));
-        x[0].resize(if passes_on { rows } else { 0 }, units);
-        self.layers[layer].weighted_into(&input, &mut walk.rounded, walk.h.rows_mut());
+        self.layers[layer].weighted_into(&input, &mut walk.rounded, h.rows_mut());
         let (lens, between) = (self.layers[layer].lens(), (&mut walk.between, &mut walk.rounded));
         let channels = self.parts.remembered(&self.layers[layer], &mut walk.known);
-        let x = passes_on.then(|| (x[0].rows_mut(), channels));
-        self.parts.lift(lens, &mut walk.h, between, walk.g[layer].rows_mut(), x);
+        self.parts.lift(lens, h, between, walk.g[layer].rows_mut(), passes_on.then_some(channels));
+        if !passes_on {
+            h.resize(0, units);
+        }
         if self.parts.goodness.per_place() {
             walk.g[layer].average_rows();
         }

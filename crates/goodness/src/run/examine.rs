@@ -101,19 +101,19 @@ fn goodness_of_both(network: &Network, recipe: &Recipe, few: &Dataset, wrong: &[
             Spoiled::default().renew(&**maker, (l, network.layers[below].grid()), key, &mut x[below]);
         }
         let input = network.input(l, Labelled { images: &images, labels: &labels }, &x, &mut joint);
-        let (mut h, mut next) = (Matrix::zeros(2 * rows, layer.units()), Matrix::zeros(2 * rows, layer.units()));
+        let mut h = Matrix::zeros(2 * rows, layer.units());
         let mut g = Matrix::zeros(2 * rows, network.goodnesses(l));
         let (mut rounded, mut between) = (Rounded::default(), Between::default());
         layer.weighted_into(&input, &mut rounded, h.rows_mut());
         between.resize(2 * rows, &network.parts, layer);
         let mut known = Matrix::default();
-        let above = (next.rows_mut(), network.parts.remembered(layer, &mut known));
-        network.parts.lift(layer.lens(), &mut h, (&mut between, &mut rounded), g.rows_mut(), Some(above));
+        let above = Some(network.parts.remembered(layer, &mut known));
+        network.parts.lift(layer.lens(), &mut h, (&mut between, &mut rounded), g.rows_mut(), above);
         if network.parts.goodness.per_place() {
             g.average_rows();
         }
         all.push(g);
-        x.push(next);
+        x.push(h);
         // What no layer above reads is forgotten.
         x[..network.parts.residual.sources(l + 1).start].iter_mut().for_each(|x| *x = Matrix::default());
     }

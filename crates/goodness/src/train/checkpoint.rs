@@ -72,6 +72,7 @@ impl Trainer {
             state.average.iter_mut().try_for_each(|average| file.layer(&format!("average.{l}"), average))?;
         }
         (self.position, self.history) = (header.position, header.history);
+        self.states.iter_mut().for_each(LayerState::finish);
         self.settle();
         // What nobody will ask for again is not read: earlier versions kept it.
         for (name, numbers) in self.memory_mut().into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
@@ -89,11 +90,16 @@ impl Trainer {
         }
     }
 
+    /// How many numbers of a weight an optimizer may remember by now: before the first step all are 0.
+    fn slots(&self) -> usize {
+        if self.position.step == 0 { 0 } else { 2 }
+    }
+
     /// Every number that is remembered beside the weights, by name.
     fn memory(&self) -> Vec<(String, &[f32])> {
         let mut all = Vec::new();
         for (l, state) in self.states.iter().enumerate() {
-            for slot in 0..2 {
+            for slot in 0..self.slots() {
                 for (name, memory) in state.memories() {
                     all.push((format!("memory.{l}.{name}.{slot}"), memory[slot].as_slice()));
                 }
@@ -115,12 +121,12 @@ impl Trainer {
     }
 
     fn memory_mut(&mut self) -> Vec<(String, &mut [f32])> {
-        let mut all = Vec::new();
+        let (mut all, slots) = (Vec::new(), self.slots());
         for (l, state) in self.states.iter_mut().enumerate() {
             let LayerState { weights, biases, above, head, projection, embedding, knobs, maps, .. } = state;
             let memories = [weights, biases, above, head, projection, embedding, knobs, maps];
             for (name, memory) in LayerState::NAMES.into_iter().zip(memories) {
-                for (slot, memory) in memory.iter_mut().enumerate() {
+                for (slot, memory) in memory.iter_mut().take(slots).enumerate() {
                     all.push((format!("memory.{l}.{name}.{slot}"), memory.as_mut_slice()));
                 }
             }
@@ -147,6 +153,29 @@ mod tests {
     use super::*;
     use crate::data::{Dataset, Shape};
     use crate::train::Flow;
+
+    #[test]
+    fn before_the_first_step_there_is_nothing_to_remember() {
+        let text = "name = \"x\"\n[network]\nlayers = [30]\n[train]\nbatch = 4\nnegatives = \"wrong_label\"";
+        let recipe = Recipe::parse("x", text).unwrap();
+        let shape = Shape { height: 2, width: 2, channels: 1 };
+        let images = || Dataset::new("x", (0..48).collect(), [0, 1].repeat(6), 2, shape).unwrap();
+        let new = || Trainer::new(&recipe, images(), images(), 1).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (mut plain, mut kept) = (new(), vec![folder.path().join("0"), folder.path().join("1")]);
+        plain.save(&kept[0]).unwrap();
+        plain.run(|_| Flow::Stop).unwrap();
+        plain.save(&kept[1]).unwrap();
+        let sizes: Vec<u64> = kept.iter().map(|path| std::fs::metadata(path).unwrap().len()).collect();
+        assert!(sizes[0] + plain.bytes().optimizer <= sizes[1], "{sizes:?}");
+        plain.run(|_| Flow::Continue).unwrap();
+        for path in kept.drain(..) {
+            let mut again = new();
+            again.restore(&path).unwrap();
+            again.run(|_| Flow::Continue).unwrap();
+            assert_eq!(again.network().layers, plain.network().layers);
+        }
+    }
 
     #[test]
     fn a_run_that_is_done_may_have_kept_what_its_optimizer_remembered() {

@@ -125,7 +125,7 @@ const PUBLISHED: [(&str, &str, &str); 8] = [
     (
         "waves",
         "overlay = \"waves\"\ngoodness = \"mean_of_squares\"",
-        "loss = \"logistic\"\ntheta = \"auto\"\nnegatives = \"hard_label\"",
+        "loss = \"logistic\"\ntheta = \"auto\"\nnegatives = \"wrong_label\"",
     ),
 ];
 

@@ -72,14 +72,14 @@ fn each_layer_follows_the_slope_of_its_level() {
 #[test]
 fn levels_that_do_not_fit_are_named() {
     let parse = |from: &str, to: &str| Recipe::parse("hierarchy", &RECIPE.replace(from, to));
-    let says = "expected \"cifar10\", \"cifar100\", or for each level the super-class of each class, from 0, none left out, two at least \
-                and fewer than classes, such as [[0, 0, 1, 1]]";
-    for odd in
-        ["[[0, 0, 2, 2, 2]]", "[[0, 0, 0]]", "[[0, 1, 2]]", "[[0, 0, 1], [0, 1]]", "\"cifar\"", "3", "[[-1, 0, 1]]"]
-    {
+    let says = "expected a name of `goodness catalogue hierarchy`, or for each level the super-class of each class, from 0, none \
+                left out, two at least and fewer than classes, such as [[0, 0, 1, 1]]";
+    for odd in ["[[0, 0, 2, 2, 2]]", "[[0, 0, 0]]", "[[0, 1, 2]]", "[[0, 0, 1], [0, 1]]", "3", "[[-1, 0, 1]]"] {
         let error = parse("[[0, 0, 1, 1, 1], [3, 0, 1, 1, 2]]", odd).unwrap_err().to_string();
         assert_eq!(error, format!("hierarchy: train.hierarchy = {odd}: {says}"));
     }
+    let unknown = parse("[[0, 0, 1, 1, 1], [3, 0, 1, 1, 2]]", "\"cifar\"").unwrap_err().to_string();
+    assert!(unknown.contains("train.hierarchy") && unknown.contains("none, cifar10, cifar100"), "{unknown}");
     let pairs = RECIPE
         .replace("goodness = \"class_mean\"", "")
         .replace("cross_entropy\", temperature = 0.5, smoothing = 0.0", "symba\"");

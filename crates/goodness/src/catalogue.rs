@@ -7,7 +7,7 @@ use goodness_core::{
     projection, schedule, similarity, view,
 };
 
-use crate::{collaboration, flow, plan, precision, readout, residual};
+use crate::{collaboration, flow, hierarchy, plan, precision, readout, residual};
 
 /// The families of the core and those of this library.
 pub fn families() -> Vec<(&'static str, Vec<Info>)> {
@@ -33,6 +33,7 @@ pub fn families() -> Vec<(&'static str, Vec<Info>)> {
         ("flow", infos(flow::CATALOGUE)),
         ("precision", infos(precision::CATALOGUE)),
         ("collaboration", infos(collaboration::CATALOGUE)),
+        ("hierarchy", infos(hierarchy::CATALOGUE)),
         ("residual", infos(residual::CATALOGUE)),
         ("plan", infos(plan::CATALOGUE)),
         ("readout", infos(readout::CATALOGUE)),

@@ -81,6 +81,7 @@ pub mod files;
 pub mod flow;
 pub mod follow;
 mod head;
+pub mod hierarchy;
 mod joint;
 pub mod layer;
 mod lift;

@@ -4,25 +4,22 @@ use toml::Value;
 
 use super::RecipeError;
 use super::read::Section;
-use crate::train::{Hierarchy, KNOWN_HIERARCHIES as KNOWN};
+use crate::hierarchy::{CATALOGUE, Hierarchy};
 
 /// Reads a hierarchy; an empty one where none is given.
 pub(super) fn read(train: &Section<'_>) -> Result<Hierarchy, RecipeError> {
-    let Some(value) = train.table.get("hierarchy") else { return Ok(Hierarchy::default()) };
-    let known = value.as_str().and_then(|name| KNOWN.iter().find(|(known, _)| *known == name));
-    if let Some((_, levels)) = known {
-        return Ok(Hierarchy(levels.iter().map(|level| level.to_vec()).collect()));
-    }
+    let value = match train.table.get("hierarchy") {
+        None | Some(Value::String(_) | Value::Table(_)) => {
+            return Ok(*train.choice("hierarchy", CATALOGUE, "none")?.build(CATALOGUE));
+        }
+        Some(value) => value,
+    };
     let levels = value.as_array().and_then(|levels| levels.iter().map(level).collect::<Option<Vec<_>>>());
     let fits = levels.filter(|levels| levels.iter().all(|level| level.len() == levels[0].len()));
     fits.map(Hierarchy).ok_or_else(|| {
-        let names: Vec<_> = KNOWN.iter().map(|(name, _)| format!("{name:?}")).collect();
-        let expected = format!(
-            "{}, or for each level the super-class of each class, from 0, none left out, two at least and fewer than \
-             classes, such as [[0, 0, 1, 1]]",
-            names.join(", ")
-        );
-        train.bad("hierarchy", &value.to_string(), &expected)
+        let expected = "a name of `goodness catalogue hierarchy`, or for each level the super-class of each class, from 0, \
+                        none left out, two at least and fewer than classes, such as [[0, 0, 1, 1]]";
+        train.bad("hierarchy", &value.to_string(), expected)
     })
 }
 

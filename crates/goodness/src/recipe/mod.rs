@@ -19,8 +19,9 @@ use std::path::Path;
 use goodness_core::catalogue::{Args, Entry, find};
 
 use crate::data::PictureRules;
+use crate::hierarchy::Hierarchy;
 use crate::layer::Squares;
-use crate::train::{Hierarchy, Mirroring, Padding};
+use crate::train::{Mirroring, Padding};
 
 /// A member of a family with its arguments, by name: what a recipe says and a model file remembers.
 #[derive(Clone, Debug, PartialEq)]

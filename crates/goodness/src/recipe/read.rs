@@ -317,7 +317,7 @@ impl<'a> Section<'a> {
     }
 
     /// A member by name, or a table with its name and parameters.
-    fn choice<T: ?Sized>(&self, key: &str, family: &'static [Entry<T>], default: &str) -> Result<Choice> {
+    pub(super) fn choice<T: ?Sized>(&self, key: &str, family: &'static [Entry<T>], default: &str) -> Result<Choice> {
         let (name, given) = match self.table.get(key) {
             None => (default.to_string(), Vec::new()),
             Some(Value::String(name)) => (name.clone(), Vec::new()),

@@ -16,9 +16,10 @@ use goodness_core::view::{self, View};
 use goodness_core::{Grid, Rng, Rows, RowsMut};
 use goodness_engine::Matrix;
 
-use super::hierarchy::{Hierarchy, Supers};
+use super::hierarchy::Supers;
 use super::state::LayerState;
 use crate::collaboration::{self, Collaboration};
+use crate::hierarchy::Hierarchy;
 use crate::plan::{self, Plan};
 use crate::readout::{self, Readout};
 use crate::recipe::{Choice, Theta, TrainSpec};

@@ -35,8 +35,6 @@ pub(crate) use augment::examples;
 pub use augment::{Augmented, Mirroring, Padding};
 pub use bytes::Bytes;
 pub use error::TrainError;
-pub use hierarchy::Hierarchy;
-pub(crate) use hierarchy::KNOWN as KNOWN_HIERARCHIES;
 pub use method::{Contrast, Method, Objective};
 pub use rates::{RateRange, RateTest};
 pub use record::{EpochRecord, LayerRecord, Summary};

@@ -154,23 +154,27 @@ mod tests {
     use crate::data::{Dataset, Shape};
     use crate::train::Flow;
 
-    #[test]
-    fn before_the_first_step_there_is_nothing_to_remember() {
-        let text = "name = \"x\"\n[network]\nlayers = [30]\n[train]\nbatch = 4\nnegatives = \"wrong_label\"";
-        let recipe = Recipe::parse("x", text).unwrap();
+    /// A trainer at the start of a recipe that takes three steps.
+    fn trainer() -> Trainer {
+        let text = "name = \"x\"\n[network]\nlayers = [3]\n[train]\nepochs = 1\nbatch = 4\nnegatives = \"wrong_label\"";
         let shape = Shape { height: 2, width: 2, channels: 1 };
         let images = || Dataset::new("x", (0..48).collect(), [0, 1].repeat(6), 2, shape).unwrap();
-        let new = || Trainer::new(&recipe, images(), images(), 1).unwrap();
+        Trainer::new(&Recipe::parse("x", text).unwrap(), images(), images(), 1).unwrap()
+    }
+
+    #[test]
+    fn before_the_first_step_there_is_nothing_to_remember() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut plain, mut kept) = (new(), vec![folder.path().join("0"), folder.path().join("1")]);
-        plain.save(&kept[0]).unwrap();
+        let (mut plain, paths) = (trainer(), ["start", "step"].map(|name| folder.path().join(name)));
+        plain.save(&paths[0]).unwrap();
         plain.run(|_| Flow::Stop).unwrap();
-        plain.save(&kept[1]).unwrap();
-        let sizes: Vec<u64> = kept.iter().map(|path| std::fs::metadata(path).unwrap().len()).collect();
-        assert!(sizes[0] + plain.bytes().optimizer <= sizes[1], "{sizes:?}");
+        plain.save(&paths[1]).unwrap();
+        let sizes = paths.each_ref().map(|path| std::fs::metadata(path).unwrap().len());
+        let remembered = plain.bytes().optimizer;
+        assert!(remembered > 0 && sizes[0] + remembered <= sizes[1], "{sizes:?}");
         plain.run(|_| Flow::Continue).unwrap();
-        for path in kept.drain(..) {
-            let mut again = new();
+        for path in paths {
+            let mut again = trainer();
             again.restore(&path).unwrap();
             again.run(|_| Flow::Continue).unwrap();
             assert_eq!(again.network().layers, plain.network().layers);
@@ -178,13 +182,22 @@ mod tests {
     }
 
     #[test]
+    fn going_back_to_the_start_forgets_what_was_remembered_since() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut plain, path) = (trainer(), folder.path().join("start"));
+        plain.save(&path).unwrap();
+        let mut back = trainer();
+        back.run(|_| Flow::Stop).unwrap();
+        back.restore(&path).unwrap();
+        for trainer in [&mut plain, &mut back] {
+            trainer.run(|_| Flow::Continue).unwrap();
+        }
+        assert_eq!(back.network().layers, plain.network().layers);
+    }
+
+    #[test]
     fn a_run_that_is_done_may_have_kept_what_its_optimizer_remembered() {
-        let text = "name = \"x\"\n[network]\nlayers = [3]\n[train]\nepochs = 1\nbatch = 4\nnegatives = \"wrong_label\"";
-        let recipe = Recipe::parse("x", text).unwrap();
-        let shape = Shape { height: 2, width: 2, channels: 1 };
-        let images = || Dataset::new("x", (0..48).collect(), [0, 1].repeat(6), 2, shape).unwrap();
-        let new = || Trainer::new(&recipe, images(), images(), 1).unwrap();
-        let mut done = new();
+        let mut done = trainer();
         done.run(|_| Flow::Continue).unwrap();
         for (layer, state) in done.network.layers.iter().zip(&mut done.states) {
             state.begin(layer, false, &done.method);
@@ -193,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kept.safetensors");
         done.save(&path).unwrap();
-        let mut again = new();
+        let mut again = trainer();
         again.restore(&path).unwrap();
         assert_eq!((again.bytes().optimizer, &again.network().layers), (0, &done.network().layers));
     }

@@ -70,6 +70,7 @@ static ALLOCATOR: Watching = Watching;
 const RECIPES: &[&str] = &[
     "[network]\nlayers = [30, 20, 35, 25, 30]\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
     "[network]\nlayers = [40, 30, 20]\nprecision = \"bf16\"\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nepochs = 1",
+    "[network]\nlayers = [40, 30]\n[train]\nnegatives = \"hard_label\"\nbatch = 16\nmicro_batch = 6\nepochs = 1",
     "[network]\nlayers = [40, 30]\nprecision = \"int8\"\n[train]\nbatch = 16\nepochs = 1",
     "[data]\nshift = 1\nturn = 5\ncrop = 0.5\npadding = \"edge\"\ncontrast = 0.2\ncutout = 2\n\
      [network]\nlayers = [40, 30]\n[train]\nbatch = 16\nepochs = 1",

@@ -69,6 +69,20 @@ pub struct Gradients {
     pub(crate) whole: Whole,
 }
 
+impl Gradients {
+    /// Its matrices, in the order of the layer's.
+    pub(crate) fn matrices(&self) -> [&Matrix; 5] {
+        let Self { weights, above, head, projection, embedding, .. } = self;
+        [weights, above, head, projection, embedding]
+    }
+
+    /// The same, to be written.
+    pub(crate) fn matrices_mut(&mut self) -> [&mut Matrix; 5] {
+        let Self { weights, above, head, projection, embedding, .. } = self;
+        [weights, above, head, projection, embedding]
+    }
+}
+
 /// What lies between a layer's products and its goodness: biases, the grid that a view cuts, and the weights of a head and of a
 /// projection.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 
 mod asked;
 mod flow;
+mod micro;
 mod normalize;
 mod pipeline;
 mod projection;
@@ -43,6 +44,7 @@ pub(super) fn check(origin: &str, table: &Table, recipe: &Recipe) -> Result<(), 
         .or_else(|| parts.averages())
         .or_else(|| parts.kept())
         .or_else(|| parts.pipelined())
+        .or_else(|| parts.micro_batches())
         .or_else(|| parts.waiting())
         .or_else(|| parts.padding())
         .or_else(|| parts.mirroring())

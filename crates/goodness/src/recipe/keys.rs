@@ -67,6 +67,7 @@ pub(super) const TRAIN: &[&str] = &[
     "plan",
     "epochs",
     "batch",
+    "micro_batch",
     "dropout",
     "average",
     "validate_every",

@@ -181,6 +181,8 @@ pub struct TrainSpec {
     pub epochs: usize,
     /// Samples in a step.
     pub batch: usize,
+    /// Samples of it that are computed at a time, which is what a step's memory goes by; 0: all.
+    pub micro_batch: usize,
     /// Share of a layer's activities that the next layer does not see in training.
     pub dropout: f64,
     /// Share of the running average of the weights that stays at each step; 0: the last weights are kept.

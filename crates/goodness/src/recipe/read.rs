@@ -164,6 +164,7 @@ fn train(s: &Section<'_>, class_wise: bool, layers: usize) -> Result<TrainSpec> 
         plan: s.choice("plan", plan::CATALOGUE, "simultaneous")?,
         epochs: s.whole("epochs", 20, 1, 1_000_000)?,
         batch: s.whole("batch", 512, 1, 1 << 24)?,
+        micro_batch: s.whole("micro_batch", 0, 0, 1 << 24)?,
         dropout: s.real("dropout", 0.0, 0.9)?.unwrap_or(0.0),
         average: s.real("average", 0.0, 0.99999)?.unwrap_or(0.0),
         validate_every: s.whole("validate_every", 1, 0, 1_000_000)?,

@@ -86,6 +86,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
     out.choice("plan", &r.train.plan);
     out.whole("epochs", r.train.epochs);
     out.whole("batch", r.train.batch);
+    if r.train.micro_batch > 0 {
+        out.whole("micro_batch", r.train.micro_batch);
+    }
     out.real("dropout", r.train.dropout);
     out.real("average", r.train.average);
     out.whole("validate_every", r.train.validate_every);

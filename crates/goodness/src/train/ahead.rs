@@ -1,4 +1,4 @@
-//! The batch after this one, prepared while this one is learned, by whichever thread is free.
+//! What is learned after this slice of a batch, prepared while this one is learned, by whichever thread is free.
 
 use std::sync::Arc;
 
@@ -6,41 +6,46 @@ use goodness_core::RowsMut;
 use goodness_engine::{Matrix, par};
 
 use super::batch::Loader;
+use super::slice::Slice;
 use super::trainer::Trainer;
 use crate::data::Dataset;
 use crate::layer::{Code, Images};
 
-/// At most one batch: its inputs, and the step that it is for.
+/// At most one slice of a batch: its inputs, the step that it is for, and its place in the batch.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     inputs: Matrix,
-    step: Option<u64>,
+    made: Option<(u64, Slice)>,
 }
+
+/// Rows of a step.
+type Part<'a> = (u64, (Slice, &'a [u32]));
 
 const ROWS: usize = 8;
 
 impl Ahead {
-    /// Prepares the images `rows` of `data` for step number `step`.
-    fn prepare(&mut self, loader: &Loader, data: &Dataset, rows: &[u32], step: u64) {
+    /// Prepares images of `data`.
+    fn prepare(&mut self, loader: &Loader, data: &Dataset, (step, (slice, rows)): Part<'_>) {
         self.inputs.resize(rows.len(), data.shape().features());
         par::each_block(rows.len(), ROWS, self.inputs.rows_mut(), |first, mut inputs: RowsMut<'_>| {
-            (0..inputs.len())
-                .for_each(|r| loader.write(data, rows[first + r] as usize, (step, first + r), inputs.row_mut(r)));
+            (0..inputs.len()).for_each(|r| {
+                let at = (step, slice.first + first + r);
+                loader.write(data, rows[first + r] as usize, at, inputs.row_mut(r));
+            });
         });
-        self.step = Some(step);
+        self.made = Some((step, slice));
     }
 
-    /// Loads the images `rows` for step number `step`: those that were prepared for it, else from the start.
+    /// Loads images: those that were prepared, else from the start.
     pub(super) fn load(
         &mut self,
         loader: &Loader,
         data: &Dataset,
-        rows: &[u32],
-        step: u64,
+        (step, (slice, rows)): Part<'_>,
         (code, images): (&Code, &mut Images),
     ) {
-        if self.step.take() != Some(step) || self.inputs.len() != rows.len() {
-            return loader.load(data, rows, step, code, images);
+        if self.made.take() != Some((step, slice)) || self.inputs.len() != rows.len() {
+            return loader.load(data, rows, (step, slice.first), code, images);
         }
         let inputs = self.inputs.rows();
         images.load(rows.len(), code, |r, out| out.copy_from_slice(inputs.row(r)));
@@ -48,13 +53,12 @@ impl Ahead {
 }
 
 impl Trainer {
-    /// Does `work` and prepares the images `next`, if there are any and images are read at all, for the step after this
-    /// one.
-    pub(super) fn preparing<R: Send>(&mut self, next: Option<&[u32]>, work: impl FnOnce(&mut Self) -> R + Send) -> R {
+    /// Does `work` and prepares the images `next`, if there are any and images are read at all.
+    pub(super) fn preparing<R: Send>(&mut self, next: Option<Part<'_>>, work: impl FnOnce(&mut Self) -> R + Send) -> R {
         let Some(next) = next.filter(|_| self.reads_images()) else { return work(self) };
-        let (loader, data, step) = (self.loader(), Arc::clone(&self.train), self.position.step + 1);
+        let (loader, data) = (self.loader(), Arc::clone(&self.train));
         let mut ahead = std::mem::take(&mut self.work.ahead);
-        let (done, ()) = par::both(|| work(self), || ahead.prepare(&loader, &data, next, step));
+        let (done, ()) = par::both(|| work(self), || ahead.prepare(&loader, &data, next));
         self.work.ahead = ahead;
         done
     }
@@ -103,7 +107,7 @@ pub(super) mod tests {
         let pool = Arc::clone(&trainer.pool);
         trainer.position.sums = vec![LayerSums::default(); 2];
         pool.run(|| trainer.step(&[0, 1, 2], Some(&[5, 4]))).unwrap();
-        assert_eq!((trainer.work.ahead.step, trainer.work.ahead.inputs.len()), (Some(1), 2));
+        assert_eq!((trainer.work.ahead.made, trainer.work.ahead.inputs.len()), (Some((1, Slice::whole(2))), 2));
         let mut expected = vec![0.0; 36];
         trainer.loader().write(&trainer.train, 4, (1, 1), &mut expected);
         assert_eq!(trainer.work.ahead.inputs.rows().row(1), expected);

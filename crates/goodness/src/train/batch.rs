@@ -34,9 +34,17 @@ impl Loader {
         Self { levels: scaling.levels(), scaling, augment, seed, batch }
     }
 
-    /// Loads the images `rows` of `data`, each moved by its own draw of step number `step`.
-    pub(super) fn load(&self, data: &Dataset, rows: &[u32], step: u64, code: &Code, images: &mut Images) {
-        images.load(rows.len(), code, |r, out| self.write(data, rows[r] as usize, (step, r), out));
+    /// Loads the images `rows` of `data`, each moved by its own draw of step number `step`; the first stands at place `first` of
+    /// the batch.
+    pub(super) fn load(
+        &self,
+        data: &Dataset,
+        rows: &[u32],
+        (step, first): (u64, usize),
+        code: &Code,
+        images: &mut Images,
+    ) {
+        images.load(rows.len(), code, |r, out| self.write(data, rows[r] as usize, (step, first + r), out));
     }
 
     /// Writes image `row` of `data` to `out`, moved by the draw of step number `step` for its place `at` in the batch.

@@ -22,7 +22,7 @@ pub struct Bytes {
 impl Gradients {
     /// Bytes of memory that it holds.
     pub fn bytes(&self) -> u64 {
-        let own = held([&self.weights, &self.above, &self.head, &self.projection, &self.embedding]);
+        let own = held(self.matrices());
         own + held([&self.stack, &self.own])
             + self.packs.bytes()
             + self.whole.bytes()
@@ -44,7 +44,7 @@ impl Trainer {
             optimizer: memories.map(|m| 4 * m.capacity() as u64).sum::<u64>()
                 + readouts().map(|r| held(r.memory())).sum::<u64>(),
             activities: self.work.bytes(),
-            gradients: self.work.layer.gradient_bytes() + self.work.line.gradient_bytes(),
+            gradients: self.work.gradient_bytes(),
         }
     }
 }
@@ -70,5 +70,10 @@ impl Workspace {
         let inputs = self.images.bytes() + self.spoiled.images.bytes() + self.walk.bytes();
         let own = held(self.x.iter().chain(&self.g).chain([&self.scores]));
         inputs + own + self.layer.bytes() + self.line.bytes() + self.spare_bytes()
+    }
+
+    /// Bytes of gradients.
+    fn gradient_bytes(&self) -> u64 {
+        self.layer.gradient_bytes() + self.line.gradient_bytes() + self.gathered_bytes()
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Draw<'a> {
 }
 
 impl Draw<'_> {
-    /// Writes the true and the wrong label into the images `rows`, which have been projected, for step number `step`; the
+    /// Writes the true and the wrong label into the images `rows`, which have been projected, for the draw numbered `step`; the
     /// neutral code where there are no negatives. Scores, where the negatives ask for them, lie in `work`.
     pub(super) fn write(&self, rows: &[u32], step: u64, work: &mut Workspace) {
         let (overlay, normalize) = (&self.parts.overlay, &*self.parts.normalize);

@@ -67,7 +67,7 @@ impl Kept {
         let (images, labels) = (&mut work.images, &mut work.labels);
         let indices: Vec<u32> = rows.clone().map(|r| r as u32).collect();
         let overlay = &network.parts.overlay;
-        loader.load(data, &indices, 0, overlay, images);
+        loader.load(data, &indices, (0, 0), overlay, images);
         images.project(&network.layers[0], overlay, 2);
         labels.write(images, 2, overlay, &*network.parts.normalize, |pass, r| {
             let row = rows.start + r;

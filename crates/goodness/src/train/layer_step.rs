@@ -34,7 +34,7 @@ pub(super) fn layer_step(
     let g = with_others(&work.g, &mut work.others);
     work.knob = method.objective.score((g, labels), state, &mut work.supers, (&mut work.loss, work.dg.rows_mut()));
     state.follow_theta(method, g, parts.goodness.theta(layer.judged()));
-    let share = 1.0 / samples as f32;
+    let share = 1.0 / work.slice.of as f32;
     work.dg.data_mut().iter_mut().chain([&mut work.knob]).for_each(|d| *d *= share);
 
     // What samples should have in common, and the mean activity of each unit over the positives, which come first.
@@ -68,8 +68,7 @@ pub(super) fn layer_step(
 
     // Local gradients, the update, and x̂', h normalised where it stands, for the layers above.
     layer.head_grads(&*parts.projection, (&work.h, &work.between, &work.slopes), &mut work.grads);
-    state.follow_weights((layer, input), work.dz.rows_mut(), &mut work.grads, method, pace);
-    state.update(layer, (&mut work.grads, work.knob), method, pace);
+    state.follow((layer, input), work, method, pace);
     work.pass_on(layer, parts, pace.step);
     LayerSums::of(&work.loss, work.g.rows(), &work.mean_h, labels)
 }

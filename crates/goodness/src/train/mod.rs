@@ -19,6 +19,7 @@ mod pipeline;
 mod rates;
 mod record;
 mod recurrent_step;
+mod slice;
 mod spoil;
 mod state;
 pub mod statistics;

@@ -2,12 +2,13 @@
 
 use goodness_core::goodness::Goodness;
 use goodness_core::optim::Pace;
-use goodness_core::{Grid, Rng, Rows, RowsMut, math};
+use goodness_core::{Grid, Rng, Rows, math};
 use goodness_engine::Matrix;
 
 use super::hierarchy::Level;
 use super::likeness::Likeness;
 use super::method::Method;
+use super::workspace::LayerWork;
 use crate::follow::{drift, follow, follow_pieces, follow_weights, memory};
 use crate::layer::{Gradients, Input, Layer};
 use crate::recipe::Theta;
@@ -130,16 +131,25 @@ impl LayerState {
         follow((self.map.data_mut(), likeness.dmap.data()), &mut self.maps, &*method.optimizer, pace);
     }
 
-    /// Moves the weights against their gradient: piece by piece as it is made, unless the optimizer moves a matrix as one.
-    pub(super) fn follow_weights(
+    /// Moves the layer against its gradients, of which those of the weights are still to be made: piece by piece as they are,
+    /// unless the optimizer moves a matrix as one. Of a slice they are added to what there is, and the layer moves with the last.
+    pub(super) fn follow(
         &mut self,
         (layer, input): (&mut Layer, &Input<'_>),
-        dz: RowsMut<'_>,
-        grads: &mut Gradients,
+        LayerWork { dz, grads, knob, slice, gathered, .. }: &mut LayerWork,
         method: &Method,
         pace: Pace,
     ) {
-        follow_pieces((layer, input), dz, grads, &mut self.weights, (&*method.optimizer, pace));
+        if slice.is_whole() {
+            follow_pieces((layer, input), dz.rows_mut(), grads, &mut self.weights, (&*method.optimizer, pace));
+            return self.update(layer, (grads, *knob), method, pace);
+        }
+        layer.local_grads(input, dz.rows_mut(), grads);
+        gathered.add(*slice, grads, *knob);
+        grads.weights.resize(0, 0);
+        if slice.is_last() {
+            self.update(layer, (&mut gathered.grads, gathered.knob), method, pace);
+        }
     }
 
     /// Moves what the layer learns against its gradients; the weights only where they are among them.

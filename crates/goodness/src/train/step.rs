@@ -9,15 +9,23 @@ use super::dropout;
 use super::error::TrainError;
 use super::layer_step::layer_step;
 use super::method::Contrast;
+use super::slice::{Slice, slices};
 use super::sums::LayerSums;
 use super::trainer::Trainer;
 use super::watch::Span;
 
 impl Trainer {
-    /// Trains the layers that learn now by the batch `rows`, while the images of the `next` one are prepared.
+    /// Trains the layers that learn now by the batch `rows`, in micro-batches where the recipe says so, while the images of the
+    /// `next` one are prepared.
     pub(super) fn step(&mut self, rows: &[u32], next: Option<&[u32]>) -> Result<(), TrainError> {
-        self.load_batch(rows);
-        self.preparing(next, |trainer| trainer.learn(rows))?;
+        let (size, step) = (self.recipe.train.micro_batch, self.position.step);
+        let mut parts = slices(rows, size).map(|part| (step, part)).peekable();
+        while let Some((_, (slice, rows))) = parts.next() {
+            self.load_batch(rows, slice);
+            let next_batch = || slices(next?, size).next().map(|part| (step + 1, part));
+            let next = parts.peek().copied().or_else(next_batch);
+            self.preparing(next, |trainer| trainer.learn(rows))?;
+        }
         self.position.batch += 1;
         self.position.step += 1;
         Ok(())
@@ -109,7 +117,8 @@ impl Trainer {
     fn close(&mut self, layer: usize) {
         if self.method.dropout > 0.0 && self.learning().contains(&layer) {
             let index = self.position.step * self.network.layers.len() as u64 + layer as u64;
-            dropout::apply(self.method.dropout, self.recipe.train.seed, (index, 0), self.work.layer.x.rows_mut());
+            let first = self.work.slice.first * self.method.objective.passes();
+            dropout::apply(self.method.dropout, self.recipe.train.seed, (index, first), self.work.layer.x.rows_mut());
         }
         self.work.close(layer);
     }
@@ -129,14 +138,15 @@ impl Trainer {
         self.kept.is_none() || self.learning().start == 0
     }
 
-    /// Loads the batch's images, where they are read, and its labels.
-    fn load_batch(&mut self, rows: &[u32]) {
+    /// Loads the images of a slice of the batch, where they are read, and its labels.
+    fn load_batch(&mut self, rows: &[u32], slice: Slice) {
+        self.work.slice = slice;
         self.work.truth.clear();
         self.work.truth.extend(rows.iter().map(|r| self.train.label(*r as usize)));
         if self.reads_images() {
             let (loader, step, work) = (self.loader(), self.position.step, &mut self.work);
             let to = (&self.network.parts.overlay, &mut work.images);
-            work.ahead.load(&loader, &self.train, rows, step, to);
+            work.ahead.load(&loader, &self.train, (step, (slice, rows)), to);
         }
     }
 
@@ -164,7 +174,7 @@ impl Trainer {
             kept: self.kept.as_ref(),
             seed: self.recipe.train.seed,
         };
-        draw.write(rows, self.position.step, work);
+        draw.write(rows, work.slice.key(self.position.step), work);
     }
 
     /// How many layers the readout and the adviser are to read of a batch; none where nobody asks them.

@@ -9,6 +9,7 @@ use super::hierarchy::Supers;
 use super::likeness::Likeness;
 use super::pipeline::Line;
 use super::recurrent_step::RecurrentWork;
+use super::slice::{Gathered, Slice};
 use super::spoil::Spoiled;
 use super::statistics::{Statistics, remember};
 use crate::collaboration::Collaboration;
@@ -48,6 +49,9 @@ pub(super) struct LayerWork {
     /// What the loss sees of classes, where it is asked of super-classes.
     pub(super) supers: Supers,
     pub(super) likeness: Likeness,
+    /// Which part of the batch the rows are, and the gradients of those before, lent too.
+    pub(super) slice: Slice,
+    pub(super) gathered: Gathered,
     /// Statistics of the batch, and what is known of the layer's channels, where normalisation asks.
     pub(super) statistics: Statistics,
     pub(super) known: Matrix,
@@ -72,6 +76,9 @@ pub(super) struct Workspace {
     /// has come to it.
     pub(super) x: Vec<Matrix>,
     pub(super) g: Vec<Matrix>,
+    /// The part of the batch that is computed now, and each layer's gradients, summed over those before.
+    pub(super) slice: Slice,
+    gathered: Vec<Gathered>,
     /// What several layers passed on, side by side, where a layer reads several.
     joint: Matrix,
     /// What was passed on and read, for layers to come.
@@ -89,7 +96,8 @@ impl Workspace {
     /// Buffers for a network of `layers` layers.
     pub(super) fn new(layers: usize) -> Self {
         let matrices = || vec![Matrix::default(); layers];
-        Self { x: matrices(), g: matrices(), ..Self::default() }
+        let gathered = (0..layers).map(|_| Gathered::default()).collect();
+        Self { x: matrices(), g: matrices(), gathered, ..Self::default() }
     }
 
     /// Lends layer number `layer` its buffers, with room for `samples` samples in `passes` passes.
@@ -100,6 +108,7 @@ impl Workspace {
         }
         let read = (&network.parts, &network.layers[layer]);
         self.layer.resize(shape, read, network.goodnesses(layer), passes_on);
+        self.layer.slice = self.slice;
     }
 
     /// Takes back what was lent: what the layer passes on, and its goodness.
@@ -119,6 +128,7 @@ impl Workspace {
     fn lend(&mut self, layer: usize) {
         std::mem::swap(&mut self.x[layer], &mut self.layer.x);
         std::mem::swap(&mut self.g[layer], &mut self.layer.g);
+        std::mem::swap(&mut self.gathered[layer], &mut self.layer.gathered);
     }
 
     /// What layer number `layer` reads, the true labels, and the buffers that it works in. `spoils`: whether negatives are
@@ -132,6 +142,11 @@ impl Workspace {
     /// Bytes of what is kept for layers to come, and of joined rows.
     pub(super) fn spare_bytes(&self) -> u64 {
         4 * (self.spare.capacity() + self.joint.capacity()) as u64
+    }
+
+    /// Bytes of the gradients of slices.
+    pub(super) fn gathered_bytes(&self) -> u64 {
+        self.gathered.iter().map(Gathered::bytes).sum()
     }
 
     /// Sums up what the goodness of the layers before number `end` counts for layer number `layer`.
@@ -178,6 +193,7 @@ impl LayerWork {
         passes_on: bool,
     ) {
         let (rows, units) = (samples * passes, layer.units());
+        self.slice = Slice::whole(samples);
         self.between.resize(rows, parts, layer);
         self.slopes.resize(rows, parts, layer);
         self.h.resize(rows, units);

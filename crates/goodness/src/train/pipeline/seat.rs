@@ -152,7 +152,7 @@ impl Source<'_> {
         packet.truth.clear();
         packet.truth.extend(rows.iter().map(|r| self.data.label(*r as usize)));
         work.truth.clone_from(&packet.truth);
-        self.loader.load(self.data, rows, packet.step, overlay, &mut work.images);
+        self.loader.load(self.data, rows, (packet.step, 0), overlay, &mut work.images);
         work.images.project(first, overlay, common.method.passes_of_images());
         let (method, parts, data) = (common.method, common.parts, (self.data.shape(), common.classes));
         Draw { method, parts, first, data, kept: None, seed: common.seed }.write(rows, packet.step, work);

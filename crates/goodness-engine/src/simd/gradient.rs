@@ -226,7 +226,7 @@ pub(super) mod x86 {
     }
 
     /// Hands out the product of two operands.
-    pub(in super::super) fn summed<const N: usize>(
+    fn summed<const N: usize>(
         halves: bool,
         operands: (Operand<'_>, Operand<'_>),
         packs: (&mut Vec<u32>, &mut Vec<u32>),

@@ -20,6 +20,8 @@ pub(crate) mod lanes;
 #[cfg(target_arch = "x86_64")]
 mod outer;
 #[cfg(target_arch = "x86_64")]
+mod packed;
+#[cfg(target_arch = "x86_64")]
 mod panels;
 pub(crate) mod patches;
 pub mod peak;

@@ -7,12 +7,10 @@ use super::direct;
 #[cfg(target_arch = "x86_64")]
 use super::dot as wide;
 use super::flat::{self, Flat};
-#[cfg(target_arch = "x86_64")]
-use super::gradient::{Piece, x86::summed};
 use super::half::{self, Bf16};
-#[cfg(target_arch = "x86_64")]
-use super::outer::Operand;
 use super::product::{check, plain_forward};
+#[cfg(target_arch = "x86_64")]
+use super::{outer, packed};
 use crate::Matrix;
 use crate::par;
 
@@ -25,9 +23,6 @@ const NUMBERS: usize = 1 << 14;
 const MANY: usize = 128;
 #[cfg(target_arch = "x86_64")]
 const DEEP: usize = 8192;
-/// Rows that are packed at a time.
-#[cfg(target_arch = "x86_64")]
-const NEAR: usize = 1024;
 
 /// Rows from which numbers of 32 bits pay for whole numbers of 8 bits, where the processor cannot multiply these.
 const SOME: usize = 16;
@@ -133,7 +128,13 @@ pub fn forward_rounded(precision: Precision, x: Rows<'_>, w: Rows<'_>, rounded: 
     }
     #[cfg(target_arch = "x86_64")]
     if packs_pay(precision, x) {
-        return forward_packed(precision == Precision::Bf16, (x, w), rounded, out);
+        // SAFETY: the shapes were checked, and the processor was asked.
+        return unsafe {
+            match precision {
+                Precision::F32 => packed::forward::<outer::F32>(x, w, &mut rounded.packs, out),
+                _ => packed::forward::<outer::Pairs>(x, w, &mut rounded.packs, out),
+            }
+        };
     }
     match precision {
         Precision::F32 => plain_forward((x, w), out, false),
@@ -156,23 +157,6 @@ fn packs_pay(precision: Precision, x: Rows<'_>) -> bool {
         Precision::Int8 => false,
     };
     has && x.len() >= MANY && x.width() <= DEEP
-}
-
-/// By packed operands, some rows of x at a time, whose pack stays near.
-#[cfg(target_arch = "x86_64")]
-fn forward_packed(halves: bool, (mut x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, mut out: RowsMut<'_>) {
-    let along = |rows| Operand { rows, along: true };
-    while !x.is_empty() {
-        let [x_pack, w_pack] = &mut rounded.packs;
-        let (some, more) = x.split_at(NEAR.min(x.len()));
-        let (mut some_out, more_out) = out.split_at(some.len());
-        let following = [some_out.data_mut()];
-        summed(halves, (along(some), along(w)), (x_pack, w_pack), following, &|piece: Piece<'_, 1>| {
-            let [out] = piece.following;
-            out.copy_from_slice(piece.numbers);
-        });
-        (x, out) = (more, more_out);
-    }
 }
 
 fn forward_halves((x, w): (Rows<'_>, Rows<'_>), rounded: &mut Rounded, mut out: RowsMut<'_>) {

@@ -24,6 +24,7 @@ pub const BUILTIN: &[Builtin] = &[
     Builtin { name: "cifar10-fast", text: include_str!("../../../../recipes/cifar10-fast.toml") },
     Builtin { name: "cifar10-class-goodness", text: include_str!("../../../../recipes/cifar10-class-goodness.toml") },
     Builtin { name: "cifar10-asge", text: include_str!("../../../../recipes/cifar10-asge.toml") },
+    Builtin { name: "cifar10-dtg", text: include_str!("../../../../recipes/cifar10-dtg.toml") },
     Builtin { name: "cifar10-cwcomp", text: include_str!("../../../../recipes/cifar10-cwcomp.toml") },
     Builtin { name: "mnist-waves", text: include_str!("../../../../recipes/mnist-waves.toml") },
     Builtin { name: "class-goodness", text: include_str!("../../../../recipes/class-goodness.toml") },

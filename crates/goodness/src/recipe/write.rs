@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use toml::Value;
+use toml::{Table, Value};
 
 use super::{Choice, Recipe, Theta, convolutions, hierarchy};
 use crate::data::{Broken, PictureRules};
@@ -99,8 +99,9 @@ pub(super) fn recipe(r: &Recipe) -> String {
         out.line("flip", "true");
     }
     if !r.expected.is_empty() {
-        out.section("expected");
-        out.0.push_str(&r.expected.to_string());
+        // As a whole: what lies in tables of its own belongs to it too.
+        let expected = [("expected".to_string(), Value::Table(r.expected.clone()))];
+        let _ = write!(out.0, "\n{}", expected.into_iter().collect::<Table>());
     }
     out.0
 }
@@ -164,6 +165,14 @@ mod tests {
         assert!(recipe.to_toml().contains("[eval]\nflip = true\n"));
         assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
         assert!(!Recipe::load("mnist").unwrap().to_toml().contains("[eval]"));
+    }
+
+    #[test]
+    fn tables_in_what_is_expected_stay_there() {
+        let text = "name = \"x\"\n[network]\nlayers = [3]\n[expected]\nseconds = 3\nfor.one = { test_error = 2.5 }";
+        let recipe = Recipe::parse("x", text).unwrap();
+        assert!(recipe.to_toml().contains("\n\n[expected]\nseconds = 3\n"), "{}", recipe.to_toml());
+        assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap(), recipe);
     }
 
     #[test]

@@ -58,6 +58,11 @@ pub fn has_twin(recipe: &Recipe) -> Result<(), TwinError> {
         let hint = "its layers move by one rate; without the key there is one";
         return none("train.rates", &format!("{:?}", recipe.train.rates), hint);
     }
+    let micro_batch = recipe.train.micro_batch;
+    if micro_batch > 0 && micro_batch < recipe.train.batch {
+        let hint = "parts of a batch are a form of its own: leave the key out and choose gradient accumulation";
+        return none("train.micro_batch", &micro_batch.to_string(), hint);
+    }
     if find(image_negatives::CATALOGUE, &recipe.train.negatives.name).is_some() {
         let hint = "its layers see no label, and a gradient from the top would have none to start from; \
                     network.readout = \"label_sweep\" with negatives that are wrong labels makes one, \

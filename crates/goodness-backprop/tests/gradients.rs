@@ -264,6 +264,8 @@ fn recipes_without_a_twin_say_what_would_make_one() {
     assert!(said.contains("network.readout = \"label_sweep\"") && said.contains("\"class_goodness\""), "{said}");
     let said = refused("name = 'r'\n[network]\nlayers = [9, 8]\nflow = 'recurrent'\n[train]\nbatch = 12");
     assert!(said.contains("network.flow = \"recurrent\"") && said.contains("network.flow = \"once\""), "{said}");
+    let said = refused("name = 'm'\n[network]\nlayers = [9]\n[train]\nmicro_batch = 5\nbatch = 12");
+    assert!(said.contains("train.micro_batch = \"5\"") && said.ends_with("choose gradient accumulation"), "{said}");
     let said = refused("name = 'b'\n[network]\nlayers = [9]\n[train]\nbatch = 100");
     assert_eq!(said, "train.batch = 100: at most the 48 training samples there are");
 }

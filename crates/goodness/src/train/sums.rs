@@ -17,8 +17,46 @@ pub(crate) struct LayerSums {
     apart: u64,
     /// Whether some step saw no unit speak for any positive.
     silent: bool,
-    /// For each unit, whether any positive has excited it.
-    awake: Vec<bool>,
+    /// The units that some positive has excited.
+    awake: Awake,
+}
+
+/// Which units are awake: a bit each, for there may be many. Files have them one by one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<bool>", into = "Vec<bool>")]
+struct Awake {
+    units: usize,
+    words: Vec<u64>,
+}
+
+impl Awake {
+    /// Wakes the units that have a mean activity.
+    fn wake(&mut self, mean_h: &[f32]) {
+        self.units = mean_h.len();
+        self.words.resize(mean_h.len().div_ceil(64), 0);
+        for (word, means) in self.words.iter_mut().zip(mean_h.chunks(64)) {
+            *word |= means.iter().rev().fold(0, |bits, mean| bits << 1 | u64::from(*mean > 0.0));
+        }
+    }
+
+    /// How many sleep.
+    fn asleep(&self) -> usize {
+        self.units - self.words.iter().map(|word| word.count_ones() as usize).sum::<usize>()
+    }
+}
+
+impl From<Vec<bool>> for Awake {
+    fn from(units: Vec<bool>) -> Self {
+        let mut awake = Self::default();
+        awake.wake(&units.iter().map(|awake| f32::from(*awake)).collect::<Vec<_>>());
+        awake
+    }
+}
+
+impl From<Awake> for Vec<bool> {
+    fn from(awake: Awake) -> Self {
+        (0..awake.units).map(|unit| awake.words[unit / 64] >> (unit % 64) & 1 == 1).collect()
+    }
 }
 
 impl LayerSums {
@@ -49,8 +87,7 @@ impl LayerSums {
         self.g_pos += step.g_pos;
         self.g_neg += step.g_neg;
         self.apart += step.apart;
-        self.awake.resize(mean_h.len(), false);
-        self.awake.iter_mut().zip(mean_h).for_each(|(awake, m)| *awake |= *m > 0.0);
+        self.awake.wake(mean_h);
     }
 
     /// Whether step number `step` of layer number `layer` went well (both from 0).
@@ -69,14 +106,13 @@ impl LayerSums {
     /// The averages, for layer number `layer` (from 0).
     pub(crate) fn record(&self, layer: usize) -> LayerRecord {
         let pairs = self.pairs.max(1) as f64;
-        let dead = self.awake.iter().filter(|awake| !**awake).count() as f64;
         LayerRecord {
             layer: layer + 1,
             loss: self.loss / pairs,
             goodness_pos: self.g_pos / pairs,
             goodness_neg: self.g_neg / pairs,
             separation: self.apart as f64 / pairs,
-            dead: dead / self.awake.len().max(1) as f64,
+            dead: self.awake.asleep() as f64 / self.awake.units.max(1) as f64,
             validation_error: None,
         }
     }
@@ -86,4 +122,24 @@ impl LayerSums {
 fn contest(g: &[f32], label: usize) -> (f32, f32) {
     let others = g.iter().enumerate().filter(|(k, _)| *k != label);
     (g[label], others.map(|(_, g)| *g).fold(f32::NEG_INFINITY, f32::max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_stay_awake_and_travel_one_by_one() {
+        let mut awake = Awake::default();
+        let means = |every: usize| (0..130).map(|u| if u % every == 0 { 0.5 } else { 0.0 }).collect::<Vec<f32>>();
+        awake.wake(&means(10));
+        assert_eq!(awake.asleep(), 130 - 13);
+        awake.wake(&means(13));
+        let units: Vec<bool> = awake.clone().into();
+        assert_eq!(units, (0..130).map(|u| u % 10 == 0 || u % 13 == 0).collect::<Vec<_>>());
+        assert_eq!(awake.asleep(), units.iter().filter(|awake| !**awake).count());
+        let text = serde_json::to_string(&awake).unwrap();
+        assert!(text.starts_with("[true,false,"), "{text}");
+        assert_eq!(serde_json::from_str::<Awake>(&text).unwrap(), awake);
+    }
 }

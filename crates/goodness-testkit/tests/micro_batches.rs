@@ -33,8 +33,8 @@ fn what_sees_a_batch_as_a_whole_is_named() {
         // A batch in one part is as any other.
         Recipe::parse("r.toml", &text(16)).unwrap();
     }
-    let too_large = refused(&with("micro_batch = -1", "", ""));
-    assert!(too_large.contains("micro_batch = -1: expected a whole number from 0"), "{too_large}");
+    let negative = refused(&with("micro_batch = -1", "", ""));
+    assert!(negative.contains("micro_batch = -1: expected a whole number from 0"), "{negative}");
     let recipe = Recipe::parse("r.toml", &with("micro_batch = 5", classes, "")).unwrap();
     assert_eq!(Recipe::parse("again", &recipe.to_toml()).unwrap().train.micro_batch, 5);
 }

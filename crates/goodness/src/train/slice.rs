@@ -39,8 +39,8 @@ impl Slice {
 /// A batch's rows in micro-batches of `size`, or as a whole where that is 0.
 pub(super) fn slices(rows: &[u32], size: usize) -> impl Iterator<Item = (Slice, &[u32])> {
     let size = if size == 0 { rows.len() } else { size };
-    let slice = move |(n, part): (usize, &[u32])| Slice { first: n * size, len: part.len(), of: rows.len() };
-    rows.chunks(size.max(1)).enumerate().map(move |(n, part)| (slice((n, part)), part))
+    let parts = rows.chunks(size.max(1)).enumerate();
+    parts.map(move |(n, part)| (Slice { first: n * size, len: part.len(), of: rows.len() }, part))
 }
 
 /// A layer's gradients, summed over the slices of a batch.
